@@ -1,0 +1,42 @@
+# make demo    the main job end to end in the sandbox, without a key: clips and a contact sheet in output/
+# make test    lint, types and all tests
+# make bench   the figures of the README, each beside the usual way
+# Each makes its own environment in .venv first.
+
+PYTHON ?= python3
+IMAGE ?=
+OUTPUT ?= output
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test bench lint types clean
+
+demo: .venv
+	$(BIN)/kling demo --output "$(OUTPUT)" $(if $(IMAGE),--image "$(IMAGE)")
+
+test: .venv lint types
+	$(BIN)/python -m pytest
+
+lint: .venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+bench: .venv
+	$(BIN)/python -m benchmarks
+
+# torch comes first and pinned: the newest one may be a build for a GPU that is not there.
+.venv: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $(VENV)/installed
+
+.PHONY: .venv
+
+clean:
+	rm -rf $(VENV) output .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,6 @@
+"""ComfyUI node pack for Kling (可灵) video with your own key. The nodes are in `nodes`, the engine in `kling_api`."""
+
+if __package__:  # empty only when a test runner imports this file as a module of no package
+    from .nodes import comfy_entrypoint
+
+    __all__ = ["comfy_entrypoint"]

@@ -1,0 +1,78 @@
+"""From a finished task to files on disk. The URL is never the result; the file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .dialects.wire import Output, Task
+from .download import Broken, LinkExpired, download
+from .errors import DownloadFailed
+from .job_errors import not_fetched
+from .ledger import State
+from .run import Run
+
+TRIES = 4
+
+
+def collect(run: Run, task: Task) -> None:
+    """Fetches every clip of the succeeded task; afterwards the job is `collected`. Raises DownloadFailed."""
+    outputs = _clips(task)
+    if not outputs:
+        raise not_fetched(run.job, "The task succeeded, but its answer names no file.")
+    seconds = (task.updated - task.created) / 1000 if task.updated > task.created > 0 else None
+    run.job = run.ledger.finished(run.claim, task.units, outputs[0].id, seconds)
+    names = [f"{run.job.key}{f'-{number}' if number else ''}.mp4" for number in range(len(outputs))]
+    for number, name in enumerate(names):
+        _fetch(run, outputs, number, run.results / name)
+    run.job = run.ledger.collected(run.claim, names)
+
+
+def is_collected(run: Run) -> bool:
+    """Whether all files of the job are on disk; one that was deleted is fetched again for free."""
+    paths = files(run)
+    return run.job.state is State.COLLECTED and bool(paths) and all(path.exists() for path in paths)
+
+
+def files(run: Run) -> tuple[Path, ...]:
+    return tuple(run.results / name for name in run.job.files)
+
+
+def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
+    if target.exists():  # the process died between the rename and the row
+        return
+    trouble = ""
+    for attempt in range(1, TRIES + 1):
+        run.watch.tell("downloading")
+        try:
+            _fetch_once(run, outputs[number].url, target)
+            return
+        except LinkExpired as error:
+            trouble = f"the link to it has expired ({error})"
+            outputs = _fresh_outputs(run, len(outputs))
+        except Broken as error:
+            trouble = str(error)
+        run.back_off(attempt)
+    raise not_fetched(run.job, f"The result could not be fetched in {TRIES} tries: {trouble}.")
+
+
+def _fetch_once(run: Run, url: str, target: Path) -> None:
+    from .media.probe import check_clip
+
+    try:
+        download(url, target, run.base_url, check_clip, lambda _got, _total: run.watch.check())
+    except DownloadFailed as error:
+        error.job_key, error.task_id = run.job.key, run.job.task_id
+        raise
+
+
+def _fresh_outputs(run: Run, expected: int) -> list[Output]:
+    """URLs are signed for a time; the task names new ones while the provider keeps the file."""
+    task = run.question(run.dialect.query(run.job.route, run.job.task_id))
+    outputs = _clips(task) if isinstance(task, Task) else []
+    if len(outputs) != expected:
+        raise not_fetched(run.job, "The provider does not offer the result any more; Kling keeps results for 30 days.")
+    return outputs
+
+
+def _clips(task: Task) -> list[Output]:
+    return [output for output in task.outputs if output.kind == "video"]

@@ -1,0 +1,220 @@
+"""Kling's own platform, both generations: `/v1/...` and the new standard. Operation -> request, answer -> task.
+
+Facts: official docs as copied 2026-02 (old standard) and 2026-09 (new standard), error texts as seen live in 2026.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .. import capabilities
+from ..checks import check_video
+from ..operations import Image2Video, Operation, Text2Video
+from ..stills import Still
+from .wire import Answer, Output, Refusal, Reply, Request, Task, TaskState
+
+_ERRORS = Path(__file__).parents[1] / "data" / "official_errors.json"
+_NEW_STANDARD = {"text2video": "text-to-video", "image2video": "image-to-video"}
+_TASKS = "/tasks"
+#: The old standard says `succeed`, the new one `succeeded`.
+_STATES = {
+    "submitted": TaskState.SUBMITTED,
+    "processing": TaskState.PROCESSING,
+    "succeed": TaskState.SUCCEEDED,
+    "succeeded": TaskState.SUCCEEDED,
+    "failed": TaskState.FAILED,
+}
+#: std = 720p, pro = 1080p, 4k = 4k (new-standard pages, 2026-09).
+_RESOLUTIONS = {"std": "720p", "pro": "1080p", "4k": "4k"}
+_DUPLICATE = re.compile(r"(?i)external_?task_?id .* already exists")
+_ABSENT = re.compile(r"(?i)task not found")
+#: HTTP statuses that say "not processed" even when the body cannot be read.
+_PLAIN_REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 407, 410, 411, 413, 414, 415, 417, 421, 422, 426, 431, 451})
+
+
+class Official:
+    """The dialect `official`."""
+
+    name = "official"
+    keyed = True
+
+    def check(self, operation: Operation) -> tuple[str, ...]:
+        return check_video(operation)
+
+    def create(self, operation: Operation, job_key: str) -> Request:
+        if capabilities.generation_of(operation.model_name) == "new":
+            path = f"/{_NEW_STANDARD[operation.kind]}/{operation.model_name}"
+            return Request("POST", path, _new_body(operation, job_key), route=_TASKS, needs_api_key=True)
+        path = f"/v1/{operation.category}/{operation.kind}"
+        return Request("POST", path, _old_body(operation, job_key), route=path)
+
+    def query(self, route: str, task_id: str) -> Request:
+        if route == _TASKS:
+            return Request("GET", _TASKS, query={"task_ids": task_id}, route=route, needs_api_key=True)
+        return Request("GET", f"{route}/{task_id}", route=route)
+
+    def look_up(self, route: str, job_key: str) -> Request | None:
+        if route == _TASKS:
+            return Request("GET", _TASKS, query={"external_task_ids": job_key}, route=route, needs_api_key=True)
+        return self.query(route, job_key)
+
+    def read(self, reply: Reply) -> Task | Refusal:
+        body = reply.body
+        code = body.get("code") if isinstance(body, dict) else None
+        if not isinstance(code, int) or isinstance(code, bool):
+            return _unreadable(reply)
+        if code != 0:
+            return _refusal(reply, code)
+        data = body.get("data")
+        if data == []:  # the new standard's way to say it
+            return Refusal(Answer.ABSENT, "Kling knows no such task.")
+        task = data[0] if isinstance(data, list) else data
+        if not isinstance(task, dict) or not _id(task):
+            return _unreadable(reply)
+        return _task(task, str(body.get("request_id") or ""))
+
+
+def _old_body(operation: Operation, job_key: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "model_name": operation.model_name,
+        "prompt": operation.prompt,
+        "negative_prompt": operation.negative_prompt,
+        "cfg_scale": operation.cfg_scale,
+        "mode": operation.mode,
+        "duration": str(operation.duration),
+        "external_task_id": job_key,
+        "callback_url": operation.callback_url,
+    }
+    if _has_sound(operation):
+        body["sound"] = "on" if operation.sound else "off"
+    if isinstance(operation, Text2Video):
+        body["aspect_ratio"] = operation.aspect_ratio
+    else:
+        body |= {"image": _media(operation.image), "image_tail": _media(operation.image_tail)}
+    if operation.camera_control:
+        config = operation.camera_control.config()
+        body["camera_control"] = {"type": operation.camera_control.type} | ({"config": config} if config else {})
+    return {name: value for name, value in body.items() if value != ""}
+
+
+def _new_body(operation: Operation, job_key: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "resolution": _RESOLUTIONS.get(operation.mode, operation.mode),
+        "duration": operation.duration,
+    }
+    model = capabilities.video_models().get(operation.model_name)
+    if model and model.multi_shot_default:
+        settings["multi_shot"] = False  # the API's default is true: it would cut the clip into shots nobody asked for
+    if _has_sound(operation):
+        settings["audio"] = "native" if operation.sound else "off"
+    options = {"external_task_id": job_key} | (
+        {"callback_url": operation.callback_url} if operation.callback_url else {}
+    )
+    if isinstance(operation, Text2Video):
+        settings["aspect_ratio"] = operation.aspect_ratio
+        return {"prompt": operation.prompt, "settings": settings, "options": options}
+    return {"contents": _contents(operation), "settings": settings, "options": options}
+
+
+def _contents(operation: Image2Video) -> list[dict[str, str]]:
+    contents = [{"type": "prompt", "text": operation.prompt}] if operation.prompt else []
+    frames = {"first_frame": operation.image, "last_frame": operation.image_tail}
+    return contents + [{"type": kind, "url": _media(frame)} for kind, frame in frames.items() if frame is not None]
+
+
+def _has_sound(operation: Operation) -> bool:
+    """Whether the model has a sound switch: one that is always silent or never silent takes no such field."""
+    model = capabilities.video_models().get(operation.model_name)
+    if model is None:
+        return operation.sound
+    return {sound for way in model.ways[operation.kind] for sound in way.sound} == {"on", "off"}
+
+
+def _media(value: Still | str | None) -> str:
+    return value.base64() if isinstance(value, Still) else value or ""
+
+
+def _task(data: dict[str, Any], request_id: str) -> Task:
+    word = str(data.get("task_status") or data.get("status"))
+    message = str(data.get("task_status_msg") or data.get("message") or "")
+    return Task(
+        id=_id(data),
+        state=_STATES.get(word, TaskState.UNFAMILIAR),
+        message=message if word in _STATES else f"The status is '{word}', a word that this version does not know.",
+        outputs=tuple(_outputs(data)),
+        units=_units(data),
+        created=_milliseconds(data.get("created_at") or data.get("create_time")),
+        updated=_milliseconds(data.get("updated_at") or data.get("update_time")),
+        request_id=request_id,
+    )
+
+
+def _id(data: dict[str, Any]) -> str:
+    return str(data.get("task_id") or data.get("id") or "")
+
+
+def _outputs(data: dict[str, Any]) -> list[Output]:
+    result = data.get("task_result") or {}
+    found = [("video", item) for item in result.get("videos") or []]
+    found += [(str(item.get("type")), item) for item in data.get("outputs") or []]
+    return [
+        Output(kind, str(item["url"]), str(item.get("id") or ""), _seconds(item.get("duration")))
+        for kind, item in found
+        if item.get("url")
+    ]
+
+
+def _units(data: dict[str, Any]) -> str:
+    """`final_unit_deduction` (old), or the units of `billing[]` (new): a decimal string, "" when not said."""
+    if data.get("final_unit_deduction") not in (None, ""):
+        return str(data["final_unit_deduction"])
+    amounts = [str(row.get("amount")) for row in data.get("billing") or [] if row.get("charge_type") == "unit"]
+    return amounts[0] if amounts else ""
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _milliseconds(value: Any) -> int:
+    """Gateways were seen sending these as text."""
+    return int(value) if str(value).isdigit() else 0
+
+
+def _refusal(reply: Reply, code: int) -> Refusal:
+    body = reply.body
+    message = str(body.get("message") or body.get("msg") or "")
+    entry = _error_codes().get(str(code))
+    if entry:
+        answer, advice, meaning = Answer[entry["answer"]], entry["advice"], entry["meaning"]
+    else:
+        answer = Answer.UNCLEAR if reply.status >= 500 or reply.status == 200 else Answer.FINAL
+        advice, meaning = "", "an error that is not in the documentation"
+    if code in (1200, 1201, 1203) and _DUPLICATE.search(message):
+        answer = Answer.DUPLICATE
+    elif code in (1201, 1203) and _ABSENT.search(message):
+        answer = Answer.ABSENT
+    said = f"Kling refused: {meaning} ('{message}')." if message else f"Kling refused: {meaning}."
+    return Refusal(answer, said, advice, str(code), str(body.get("request_id") or ""), reply.retry_after)
+
+
+def _unreadable(reply: Reply) -> Refusal:
+    said = f"The answer (HTTP {reply.status}) is not one of Kling's."
+    advice = "Check the base URL of this profile with `kling doctor`."
+    if reply.status in _PLAIN_REFUSALS or 300 <= reply.status < 400:
+        return Refusal(Answer.FINAL, said, advice, f"HTTP {reply.status}")
+    if reply.status == 429:
+        return Refusal(Answer.LATER, said, advice, "HTTP 429", retry_after=reply.retry_after)
+    return Refusal(Answer.UNCLEAR, said, advice, f"HTTP {reply.status}")
+
+
+@cache
+def _error_codes() -> dict[str, dict[str, str]]:
+    return json.loads(_ERRORS.read_text(encoding="utf-8"))["codes"]

@@ -1,0 +1,108 @@
+"""The values between a dialect and the rest: what is sent, what came back, and what it means. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from ..operations import Operation
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request. `route` is kept in the ledger and says where the task is asked for later."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = field(default=None, repr=False)
+    query: dict[str, str] | None = None
+    route: str = ""
+    needs_api_key: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer: HTTP status, the decoded JSON (None when it was none), and the pace that the server asked for."""
+
+    status: int
+    body: Any = field(repr=False)
+    retry_after: float | None = None
+
+
+class TaskState(Enum):
+    SUBMITTED = "submitted"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNFAMILIAR = "a word that we do not know"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One finished file at the provider: `kind` video, image or audio; `duration` in seconds where there is one."""
+
+    kind: str
+    url: str = field(repr=False)
+    id: str = ""
+    duration: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as the provider sees it. Times are epoch milliseconds; `units` a decimal string."""
+
+    id: str
+    state: TaskState
+    message: str = ""
+    outputs: tuple[Output, ...] = ()
+    units: str = ""
+    created: int = 0
+    updated: int = 0
+    request_id: str = ""
+
+
+class Answer(Enum):
+    """What an answer that is not a task means for the money."""
+
+    LATER = "refused for now; nothing was made"
+    FINAL = "refused for good; nothing was made"
+    DUPLICATE = "a task with our key is there already"
+    ABSENT = "no such task"
+    UNCLEAR = "nobody knows whether a task was made"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that is not a task."""
+
+    answer: Answer
+    message: str
+    advice: str = ""
+    code: str = ""
+    request_id: str = ""
+    retry_after: float | None = None
+
+
+class Dialect(Protocol):
+    """How one provider says it. Pure functions over the values above.
+
+    `keyed`: our job key travels with a create, a second create under it is refused, and a task can be found by it.
+    """
+
+    name: str
+    keyed: bool
+
+    def check(self, operation: Operation) -> tuple[str, ...]:
+        """Raises InvalidRequest for what the provider cannot do; returns warnings."""
+        ...
+
+    def create(self, operation: Operation, job_key: str) -> Request: ...
+
+    def query(self, route: str, task_id: str) -> Request: ...
+
+    def look_up(self, route: str, job_key: str) -> Request | None:
+        """The request that finds a task by our key, None where the provider has none."""
+        ...
+
+    def read(self, reply: Reply) -> Task | Refusal: ...

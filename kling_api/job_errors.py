@@ -1,0 +1,75 @@
+"""What a job's row says, as the error that a user gets to read. Pure."""
+
+from __future__ import annotations
+
+from .errors import Charged, DownloadFailed, KlingError, OutcomeUnknown, Refused, StillRunning, TaskFailed
+from .ledger import Job, State
+
+
+def remembered(job: Job) -> KlingError:
+    """The error of a job that another run has brought to its end."""
+    if job.state is State.FAILED:
+        return task_failed(job)
+    return Refused(job.error, code=job.error_code, job_key=job.key, request_id=job.request_id)
+
+
+def task_failed(job: Job) -> TaskFailed:
+    return TaskFailed(
+        f"Kling accepted the task and then failed: {job.error or 'no reason was given'}.",
+        "Change what the reason names and run again; running again makes a new task.",
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"Nobody can say whether the task was made. {reason}",
+        "Run the same request again: it is looked up first and not paid twice. A different seed makes a new task.",
+        job_key=job.key,
+    )
+
+
+def never_accepted(job: Job) -> OutcomeUnknown:
+    """Collecting by key alone cannot send what was never accepted: the ledger keeps no prompt and no picture."""
+    return OutcomeUnknown(
+        "This job was never accepted, so there is nothing to collect.",
+        "Run the same request again: it goes on from here without being paid twice.",
+        charged=Charged.UNKNOWN if job.unanswered else Charged.NO,
+        job_key=job.key,
+    )
+
+
+def cannot_ask(job: Job, reason: str, advice: str = "") -> StillRunning:
+    return StillRunning(
+        f"The task was accepted, but how it is doing cannot be seen. {reason}",
+        f"{advice} Run again or use `kling collect {job.key}`; that is free.".strip(),
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def not_fetched(job: Job, reason: str) -> DownloadFailed:
+    return DownloadFailed(
+        reason,
+        f"Run again or use `kling collect {job.key}`; that is free.",
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def stopped(job: Job) -> StillRunning:
+    """What a stop means for the money, by how far the job had come."""
+    if job.state is State.COLLECTED:
+        return StillRunning("Stopped.", "The result is on disk; run again.", charged=Charged.ONCE, job_key=job.key)
+    if job.task_id:
+        return StillRunning(
+            "Stopped waiting; the task goes on at Kling, which has no cancel.",
+            f"Run the same request again or use `kling collect {job.key}`; that is free.",
+            job_key=job.key,
+            task_id=job.task_id,
+        )
+    if job.state in (State.SENDING, State.UNKNOWN):
+        advice = "Run the same request again: it is looked up first and not paid twice."
+        return StillRunning("Stopped while it was being sent.", advice, charged=Charged.UNKNOWN, job_key=job.key)
+    return StillRunning("Stopped before anything was made.", charged=Charged.NO, job_key=job.key)

@@ -1,0 +1,67 @@
+"""Opens clip files safely and turns FFmpeg's errors into ours. What is inside is read by `probe`, `frames`, `sound`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from ..errors import Charged, MediaError
+
+MAX_SIDE = 16384  # pixels; no camera or provider makes more, and FFmpeg's decoders stop there too
+MAX_PIXELS = 2**28
+
+# Only self-contained files. FFmpeg also opens playlists, which would make it read other files or addresses.
+_FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,mp3,wav,aac,flac"
+_ERRORS = (FFmpegError, OSError, ValueError, MemoryError)
+
+
+@contextmanager
+def open_clip(path: Path | str, charged: Charged | None = None) -> Iterator[InputContainer]:
+    """The opened file; whatever FFmpeg raises inside becomes a MediaError that names the file."""
+    path = Path(path)
+    _check_file(path, charged)
+    try:
+        options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+    except _ERRORS as error:
+        raise MediaError(f"{path} is not a clip that can be opened ({reason(error)}).", charged=charged) from error
+    with container:
+        try:
+            yield container
+        except _ERRORS as error:
+            raise MediaError(f"{path} is broken: {reason(error)}.", charged=charged) from error
+
+
+def video_stream(container: InputContainer, path: Path | str, charged: Charged | None = None) -> VideoStream:
+    """The picture track, its announced size checked before anything is decoded."""
+    if not container.streams.video:
+        raise MediaError(f"{path} holds no picture track.", charged=charged)
+    stream = container.streams.video[0]
+    check_size(stream.codec_context.width, stream.codec_context.height, path, charged)
+    return stream
+
+
+def check_size(width: int, height: int, path: Path | str, charged: Charged | None = None) -> None:
+    if width < 1 or height < 1 or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise MediaError(
+            f"{path} announces {width} x {height} pixels, which no real picture has; it is broken or not meant well.",
+            charged=charged,
+        )
+
+
+def reason(error: BaseException) -> str:
+    """FFmpeg's own words, without the number and the name of its inner function."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _check_file(path: Path, charged: Charged | None) -> None:
+    if not path.is_file():
+        raise MediaError(f"There is no file at {path}.", charged=charged)
+    if not path.stat().st_size:
+        raise MediaError(f"{path} is empty (0 bytes).", charged=charged)

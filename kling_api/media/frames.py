@@ -1,0 +1,110 @@
+"""A clip's pictures -> one float tensor, made in place: one thread decodes, a second one converts."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+from torch import Tensor
+
+from ..errors import Charged, MediaError
+from .container import open_clip, reason, video_stream
+from .frame_buffer import FrameBuffer
+
+_WAITING = 4  # decoded frames that may wait for their conversion
+
+
+def read_frames(path: Path | str, start: int = 0, count: int | None = None) -> Tensor:
+    """Frames `start` to `start + count` (all the rest if None) in order -> [N, H, W, 3] float32 0..1 RGB, upright.
+
+    Fewer than `count` if the clip ends before. Peak memory is the tensor and a few frames. MediaError for a file that
+    is broken, has no frame `start`, or would not fit into the free memory (found before memory is taken).
+    """
+    if start < 0 or (count is not None and count < 1):
+        raise MediaError(f"start must be 0 or more and count 1 or more, not {start} and {count}.")
+    with open_clip(path, Charged.ONCE) as container:
+        video = video_stream(container, path, Charged.ONCE)
+        announced = video.frames or _count_packets(path)
+        wanted = max(1, announced - start) if count is None else max(1, min(count, announced - start))
+        buffer = FrameBuffer(path, wanted)
+        seen = _fill(buffer, _decode(container, video, path), start, count)
+        if not buffer.filled:
+            raise MediaError(f"{path} holds {seen} frames; there is no frame {start}.", charged=Charged.ONCE)
+        return buffer.tensor()
+
+
+def read_first_frame(path: Path | str) -> Tensor:
+    """[1, H, W, 3] float32 0..1 RGB."""
+    return read_frames(path, 0, 1)
+
+
+def read_last_frame(path: Path | str) -> Tensor:
+    """[1, H, W, 3] float32 0..1 RGB. Decodes from the last keyframe on, everything only if that fails."""
+    frame = _last_frame(path, seek=True) or _last_frame(path, seek=False)
+    if frame is None:
+        raise MediaError(f"{path} holds no frame that can be decoded.", charged=Charged.ONCE)
+    buffer = FrameBuffer(path, 1)
+    buffer.append(frame)
+    return buffer.tensor()
+
+
+def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, count: int | None) -> int:
+    """Convert the chosen frames in a second thread while this one decodes; how many frames were decoded."""
+    seen = 0
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="kling-frames") as converter:
+        waiting: deque[Future[None]] = deque()
+        for frame in frames:
+            seen += 1
+            if seen <= start:
+                continue
+            waiting.append(converter.submit(buffer.append, frame))
+            if len(waiting) > _WAITING:
+                waiting.popleft().result()
+            if count is not None and seen - start == count:
+                break
+        for conversion in waiting:
+            conversion.result()
+    return seen
+
+
+def _decode(container: InputContainer, video: VideoStream, path: Path | str) -> Iterator[av.VideoFrame]:
+    video.thread_type = "AUTO"
+    number = 0
+    try:
+        for frame in container.decode(video):
+            number += 1
+            yield frame
+    except FFmpegError as error:
+        raise MediaError(
+            f"{path} breaks off after {number} of {video.frames or 'an unknown number of'} frames ({reason(error)}).",
+            "Remove the file and collect the job again.",
+            charged=Charged.ONCE,
+        ) from error
+
+
+def _count_packets(path: Path | str) -> int:
+    """The number of frames of a file whose header does not tell, without decoding it."""
+    with open_clip(path, Charged.ONCE) as container:
+        return sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
+
+
+def _last_frame(path: Path | str, seek: bool) -> av.VideoFrame | None:
+    with open_clip(path, Charged.ONCE) as container:
+        video = video_stream(container, path, Charged.ONCE)
+        frame = None
+        try:
+            if seek:
+                container.seek((video.start_time or 0) + (video.duration or 0), stream=video)
+            for frame in _decode(container, video, path):  # noqa: B007  (the last one is what we want)
+                pass
+        except (FFmpegError, MediaError):
+            if not seek:
+                raise
+            return None
+        return frame

@@ -1,0 +1,58 @@
+"""Tells whether the process that owns a job is still alive: process id with start time where the system tells them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from functools import cache
+from pathlib import Path
+
+#: An owner whose sign of life is older than this many seconds, and that cannot be looked up otherwise, is dead.
+STALE_AFTER = 45.0
+
+
+def this_process() -> str:
+    """A name of this process that no other process has had or will have: host, pid, start time, random."""
+    return _name(os.getpid())
+
+
+def is_alive(owner: str, heartbeat: float, now: float) -> bool:
+    """Whether the process named `owner` (by `this_process`) still lives; `heartbeat` and `now` in epoch seconds."""
+    if owner == this_process():
+        return True
+    host, pid, started, _ = owner.rsplit(" ", 3)
+    if host == socket.gethostname() and started != "?":
+        return _start_time(int(pid)) == started
+    # Another machine on a shared folder, or a system that tells no start times: the heartbeat decides. A clock that
+    # was set back makes the age negative; that is no reason to call a living owner dead.
+    return now - heartbeat < STALE_AFTER
+
+
+@cache
+def _name(pid: int) -> str:
+    """By pid, so that a forked child gets a name of its own."""
+    return f"{socket.gethostname()} {pid} {_start_time(pid)} {uuid.uuid4().hex[:8]}"
+
+
+def _start_time(pid: int) -> str:
+    """The start time of a process in the system's own unit, "" when there is no such process, "?" when unknown."""
+    if Path("/proc/self/stat").exists():
+        return _start_time_linux(pid)
+    try:
+        import psutil  # comes with ComfyUI; needed on Windows and macOS only
+    except ImportError:
+        return "?"
+    try:
+        return str(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def _start_time_linux(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    fields = stat.rpartition(")")[2].split()  # the name before may hold spaces
+    return "" if fields[0] in "ZX" else fields[19]

@@ -1,0 +1,38 @@
+"""Takes secrets out of text: keys, tokens, signatures in URLs.
+
+Every text that came from outside (a server's message, an HTTP library's exception, a URL) passes here before it
+reaches an error, a log or the ledger. What we write ourselves never holds a secret in the first place.
+"""
+
+from __future__ import annotations
+
+import re
+
+MASK = "***"
+
+_known: set[str] = set()
+
+_SHAPES = (
+    re.compile(r"(?i)(bearer\s+)[\w.~+/=|-]+"),
+    re.compile(r"(\b)eyJ[\w-]+\.[\w-]+\.[\w-]*"),
+    re.compile(r"(\bapi-key-)[\w-]+"),
+    re.compile(r"(\bsk-)[\w-]{6,}"),
+)
+_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]+")
+_USER_INFO = re.compile(r"(https?://)[^\s/@'\"]+@")
+
+
+def remember(secret: str) -> None:
+    """Makes `redact` take this very text out too, whatever it looks like (a user may choose any key)."""
+    if len(secret) >= 4:
+        _known.add(secret)
+
+
+def redact(text: str) -> str:
+    """The text without keys, tokens, user names in URLs and query strings of URLs."""
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    for shape in _SHAPES:
+        text = shape.sub(rf"\g<1>{MASK}", text)
+    text = _USER_INFO.sub(rf"\g<1>{MASK}@", text)
+    return _QUERY.sub(rf"\g<1>?{MASK}", text)

@@ -1,0 +1,73 @@
+"""One run of one job that it owns: what submit, wait and collect share, and the question that costs nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .dialects.wire import Answer, Dialect, Refusal, Request, Task
+from .errors import NotDelivered
+from .job_errors import cannot_ask, outcome_unknown
+from .ledger import Claim, Job, Ledger
+from .operations import Operation
+from .retry import wait_before
+from .transport import NoAnswer, Transport
+from .watch import Watch
+
+#: Seconds for which a question about a task is repeated while the provider cannot answer it.
+UNANSWERED_AFTER = 300.0
+
+
+@dataclass
+class Run:
+    """`job` is the row as last written; `operation` is None when only the key is known (collecting).
+
+    `local`: the provider is on this machine, so waiting is measured in tenths of the usual seconds.
+    """
+
+    claim: Claim
+    job: Job
+    operation: Operation | None
+    watch: Watch
+    ledger: Ledger
+    dialect: Dialect
+    transport: Transport
+    base_url: str
+    results: Path
+    local: bool
+
+    def ask(self, request: Request) -> Task | Refusal:
+        """One attempt. Raises NotDelivered or NoAnswer."""
+        return self.dialect.read(self.transport.send(request))
+
+    def question(self, request: Request) -> Task | Refusal:
+        """A question that costs nothing, repeated while the provider cannot answer it."""
+        begun = time.monotonic()
+        attempt = 0
+        while True:
+            answer = self._ask_or_trouble(request)
+            if isinstance(answer, Task) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
+                return answer
+            if time.monotonic() - begun > self.seconds(UNANSWERED_AFTER):
+                error = cannot_ask if self.job.task_id else outcome_unknown
+                raise error(self.job, answer.message)
+            attempt += 1
+            self.watch.tell(f"asking again ({answer.message})")
+            self.back_off(attempt, answer.retry_after)
+
+    def back_off(self, attempt: int, retry_after: float | None = None) -> None:
+        """Waits before repetition number `attempt`; raises Stopped when the user stops."""
+        self.watch.pause(self.seconds(wait_before(attempt, retry_after, random.random())))
+
+    def seconds(self, usual: float) -> float:
+        return usual * 0.1 if self.local else usual
+
+    def _ask_or_trouble(self, request: Request) -> Task | Refusal:
+        try:
+            return self.ask(request)
+        except NotDelivered as error:
+            return Refusal(Answer.LATER, error.what)
+        except NoAnswer as error:
+            return Refusal(Answer.UNCLEAR, f"No answer came ({error}).")

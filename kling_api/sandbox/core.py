@@ -1,0 +1,252 @@
+"""Tasks, slots, units and external ids of a local Kling, and what time makes of them.
+
+Knows no HTTP and none of the words in which a dialect says things. Tasks are kept by `store`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from .store import Row, Store
+
+#: A task is "submitted" for this part of its time, then "processing".
+SUBMITTED_PART = 0.2
+#: Ids look like Kling's: 18 decimal digits that grow with time. The last four bits number the outputs of a task.
+_ID_EPOCH = 1_500_000_000_000
+_OUTPUTS = 16
+
+
+class NotPlaced(Exception):
+    """An order that was not taken; nothing was made."""
+
+
+class DuplicateExternalId(NotPlaced):
+    def __init__(self, external_id: str) -> None:
+        super().__init__(external_id)
+        self.external_id = external_id
+
+
+class NoUnitsLeft(NotPlaced):
+    pass
+
+
+class NoFreeSlot(NotPlaced):
+    pass
+
+
+class State(Enum):
+    SUBMITTED = "submitted"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a dialect wants made. `pack` (video, image) and `version` of the model decide which slots it takes."""
+
+    product: str
+    pack: str
+    version: str
+    seconds: float
+    milliunits: int
+    work: str
+    slots: int = 1
+    external_id: str = ""
+    callback_url: str = ""
+    watermark: bool = False
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """An account with its pack: `milliunits` in all, `slots` at once."""
+
+    account: str
+    milliunits: int
+    slots: int
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What a fault has decided about a task before it was made."""
+
+    failure: str = ""
+    stuck: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as it is at the moment `now`: its state is a function of its row and the time, and nothing else."""
+
+    row: Row
+    now: int
+
+    @property
+    def state(self) -> State:
+        row = self.row
+        if row.settled is not None and self.now >= row.due:
+            return State.FAILED if row.failure else State.SUCCEEDED
+        return State.SUBMITTED if self.now < self._started else State.PROCESSING
+
+    @property
+    def updated(self) -> int:
+        """When it came into its present state, epoch milliseconds."""
+        if self.state is State.SUBMITTED:
+            return self.row.created
+        return self._started if self.state is State.PROCESSING else max(self.row.due, self.row.settled or 0)
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.state in (State.SUCCEEDED, State.FAILED)
+
+    @property
+    def charged(self) -> int:
+        """Thousandths of a unit: the price once it has succeeded, 0 before and for a failed task."""
+        return self.row.milliunits if self.state is State.SUCCEEDED else 0
+
+    def output_id(self, index: int = 0) -> str:
+        return str(self.row.id + 1 + index)
+
+    @property
+    def _started(self) -> int:
+        return self.row.created + int((self.row.due - self.row.created) * SUBMITTED_PART)
+
+
+class Platform:
+    """The tasks of all accounts."""
+
+    def __init__(self, store: Store, pace: float, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._pace = pace
+        self._clock = clock
+
+    def now(self) -> int:
+        return int(self._clock() * 1000)
+
+    def place(self, order: Order, allowance: Allowance, fate: Callable[[], Fate] = Fate) -> Task:
+        """Makes the task. `fate` is asked once it is certain that there will be one.
+
+        Raises DuplicateExternalId, NoUnitsLeft or NoFreeSlot, looked at in this order.
+        """
+        with self._store.transaction():
+            now = self.now()
+            self._check_external_id(order, allowance)
+            self._check_units(order, allowance, now)
+            self._check_slots(order, allowance, now)
+            row = self._new_row(order, allowance.account, now, fate())
+            self._store.add(row)
+        return Task(row, now)
+
+    def find(self, account: str, key: str, product: str | None = None) -> Task | None:
+        """By task id or external id; with `product` only among the tasks ordered there."""
+        for task in self._find_by("id", account, [key]) or self._find_by("external_id", account, [key]):
+            if product in (None, task.row.product):
+                return task
+        return None
+
+    def find_by_ids(self, account: str, ids: Sequence[str]) -> list[Task]:
+        """In the order of the ids; unknown ones are left out."""
+        return self._find_by("id", account, ids)
+
+    def find_by_external_ids(self, account: str, external_ids: Sequence[str]) -> list[Task]:
+        return self._find_by("external_id", account, external_ids)
+
+    def page(self, account: str, product: str, number: int, size: int) -> list[Task]:
+        """Page `number` (from 1) of the tasks ordered at `product`, the newest first."""
+        rest = f"ORDER BY id DESC LIMIT {int(size)} OFFSET {(int(number) - 1) * int(size)}"
+        return self._tasks(self._store.select("account = ? AND product = ?", (account, product), rest))
+
+    def between(self, account: str, start: int, end: int, before_id: int | None = None) -> list[Task]:
+        """Tasks created from `start` to `end` (epoch ms), the newest first, older than `before_id`."""
+        condition = "account = ? AND created >= ? AND created <= ? AND id < ?"
+        return self._tasks(self._store.select(condition, (account, start, end, before_id or 2**62)))
+
+    def open_callbacks(self) -> list[Task]:
+        """Tasks whose callback URL has not heard of the end yet."""
+        condition = "callback_url <> '' AND told NOT IN ('succeeded', 'failed')"
+        return self._tasks(self._store.select(condition, rest="ORDER BY id"))
+
+    def result_of(self, key: str) -> Task | None:
+        """Any account's task: whoever has the signed URL may fetch the file."""
+        rows = self._store.select("id = ?", (int(key),)) if _is_id(key) else []
+        return self._tasks(rows)[0] if rows else None
+
+    def charged(self, account: str | None = None) -> int:
+        """Thousandths of a unit deducted so far."""
+        return self._store.number("SUM(milliunits)", *self._ended("failure = ''", account))
+
+    def charges(self, account: str | None = None) -> int:
+        """How many tasks were charged."""
+        return self._store.number("COUNT(*)", *self._ended("failure = ''", account))
+
+    def made(self, account: str | None = None) -> int:
+        """How many tasks exist."""
+        return self._store.number("COUNT(*)", "? IN ('', account)", (account or "",))
+
+    def _ended(self, condition: str, account: str | None) -> tuple[str, tuple[object, ...]]:
+        ended = f"settled IS NOT NULL AND due <= ? AND {condition} AND ? IN ('', account)"
+        return ended, (self.now(), account or "")
+
+    def _check_external_id(self, order: Order, allowance: Allowance) -> None:
+        if order.external_id and self._find_by("external_id", allowance.account, [order.external_id]):
+            raise DuplicateExternalId(order.external_id)
+
+    def _check_units(self, order: Order, allowance: Allowance, now: int) -> None:
+        """Tasks under way count with their price, else several at once could overdraw the pack (inferred)."""
+        failed = "settled IS NOT NULL AND due <= ? AND failure <> ''"
+        condition = f"account = ? AND pack = ? AND NOT ({failed})"
+        bound = self._store.number("SUM(milliunits)", condition, (allowance.account, order.pack, now))
+        if bound + order.milliunits > allowance.milliunits:
+            raise NoUnitsLeft
+
+    def _check_slots(self, order: Order, allowance: Allowance, now: int) -> None:
+        condition = "account = ? AND pack = ? AND version = ? AND (settled IS NULL OR due > ?)"
+        values = (allowance.account, order.pack, order.version, now)
+        if self._store.number("SUM(slots)", condition, values) + order.slots > allowance.slots:
+            raise NoFreeSlot
+
+    def _new_row(self, order: Order, account: str, now: int, fate: Fate) -> Row:
+        return Row(
+            id=self._new_id(now),
+            account=account,
+            product=order.product,
+            pack=order.pack,
+            version=order.version,
+            external_id=order.external_id,
+            callback_url=order.callback_url,
+            told="",
+            watermark=order.watermark,
+            slots=order.slots,
+            milliunits=order.milliunits,
+            seconds=order.seconds,
+            work=order.work,
+            created=now,
+            due=now + int(order.seconds * self._pace * 1000),
+            settled=now if fate.failure else None,
+            failure=fate.failure,
+            stuck=fate.stuck,
+            result="",
+        )
+
+    def _new_id(self, now: int) -> int:
+        from_time = ((now - _ID_EPOCH) << 20) + random.randrange(1 << 20)
+        after_last = self._store.number("MAX(id)") + _OUTPUTS
+        return max(from_time, after_last) // _OUTPUTS * _OUTPUTS
+
+    def _find_by(self, column: str, account: str, keys: Sequence[str]) -> list[Task]:
+        wanted = [int(key) if column == "id" else key for key in dict.fromkeys(keys) if column != "id" or _is_id(key)]
+        holders = ", ".join("?" for _ in wanted)
+        rows = self._store.select(f"account = ? AND {column} IN ({holders})", (account, *wanted))
+        return sorted(self._tasks(rows), key=lambda task: wanted.index(getattr(task.row, column)))
+
+    def _tasks(self, rows: list[Row]) -> list[Task]:
+        now = self.now()
+        return [Task(row, now) for row in rows]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18

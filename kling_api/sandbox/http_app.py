@@ -1,0 +1,190 @@
+"""The aiohttp application: carries calls to the dialects, makes the faults, serves the clips, tells its state.
+
+Answers are worked out in threads, never on the loop. Nothing here writes a log line with a header in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from .faults import AFTER, BEFORE, DOWNLOADS, Fault, FaultBoard, read_fault
+from .refusals import HTTP_STATUS, Refused
+from .wire import Call, Dialect, Reply, Route
+
+#: Two pictures of 50 MB as Base64, and the rest.
+LARGEST_BODY = 160 * 1024 * 1024
+_GARBAGE = "<html><body><h1>It works!</h1></body></html>"
+_DEFAULT_CODES = {"refuse": 1301, "rate_429": 1302, "duplicate": 1201, "error_before": 5000, "error_after": 5000}
+_DEFAULT_TEXTS = {
+    1301: "The content violates the content safety policy",
+    1302: "The API request is too fast",
+    1201: "External_task_id already exists",
+    5000: "Server internal error",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: Name, expiry and signature of a result URL -> the file, or why it is not given.
+FindClip = Callable[[str, str, str], Path | str]
+
+
+class HttpApp:
+    """One sandbox's HTTP side."""
+
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        faults: FaultBoard,
+        find_clip: FindClip,
+        describe: Callable[[], dict[str, Any]],
+        threads: Executor,
+    ) -> None:
+        self._dialects = dialects
+        self._faults = faults
+        self._find_clip = find_clip
+        self._describe = describe
+        self._threads = threads
+        self._requests: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+
+    def build(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._without_a_route])
+        for dialect in self._dialects:
+            for route in dialect.routes():
+                app.router.add_route(route.method, route.pattern, self._handler(dialect, route))
+        app.router.add_get("/results/{name}", self._download)
+        app.router.add_get("/sandbox/state", self._state)
+        app.router.add_get("/sandbox/faults", self._list_faults)
+        app.router.add_post("/sandbox/faults", self._add_faults)
+        app.router.add_delete("/sandbox/faults", self._clear_faults)
+        return app
+
+    def _handler(self, dialect: Dialect, route: Route) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            self._requests[f"{route.method} {route.pattern}"] += 1
+            call = await _read_call(request)
+            before = self._faults.take(BEFORE, route.operation)
+            if before and (answer := await _make_before(before, request, dialect)):
+                return answer
+            reply = await asyncio.get_running_loop().run_in_executor(self._threads, route.answer, call)
+            if reply.status >= 400:
+                self._refused[str(reply.body.get("code", reply.status))] += 1
+                return _response(reply)
+            after = self._faults.take(AFTER, route.operation)
+            return (after and await _make_after(after, request, dialect)) or _response(reply)
+
+        return handle
+
+    @web.middleware
+    async def _without_a_route(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What Kling's body looks like for an unknown path (404) or method is not known; the codes are its own."""
+        try:
+            return await handler(request)
+        except web.HTTPMethodNotAllowed:
+            return _response(self._dialects[0].refusal(Refused(1202, "The requested method is invalid")))
+        except web.HTTPNotFound:
+            return _response(self._dialects[0].refusal(Refused(1203, "The requested resource does not exist")))
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        self._requests["GET /results/{name}"] += 1
+        before = self._faults.take(BEFORE, "download")
+        if before and (answer := await _make_before(before, request, self._dialects[0])):
+            return answer
+        name, query = request.match_info["name"], request.query
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            self._threads, self._find_clip, name, query.get("expires", ""), query.get("signature", "")
+        )
+        if isinstance(found, str):
+            return web.Response(status=403, text=found)
+        if self._faults.take(DOWNLOADS, "download"):
+            return await _send_half(request, found)
+        return web.FileResponse(found, headers={"Content-Type": "video/mp4"})
+
+    async def _state(self, request: web.Request) -> web.Response:
+        described = await asyncio.get_running_loop().run_in_executor(self._threads, self._describe)
+        counted = {"requests": dict(self._requests), "refused": dict(self._refused), "faults": self._faults.fired()}
+        return web.json_response(described | counted)
+
+    async def _list_faults(self, request: web.Request) -> web.Response:
+        return web.json_response({"faults": self._faults.waiting()})
+
+    async def _add_faults(self, request: web.Request) -> web.Response:
+        try:
+            given = await request.json()
+            faults = [read_fault(values) for values in (given if isinstance(given, list) else [given])]
+        except (ValueError, TypeError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        self._faults.add(*faults)
+        return await self._list_faults(request)
+
+    async def _clear_faults(self, request: web.Request) -> web.Response:
+        self._faults.clear()
+        return await self._list_faults(request)
+
+
+async def _read_call(request: web.Request) -> Call:
+    return Call(
+        parts=dict(request.match_info),
+        query=dict(request.query),
+        authorization=request.headers.get("Authorization"),
+        body=await request.read(),
+    )
+
+
+async def _make_before(fault: Fault, request: web.Request, dialect: Dialect) -> web.Response | None:
+    """The answer of a fault that comes instead of the real one, None when that comes after all."""
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+        return None
+    if fault.kind == "drop_before":
+        return _drop(request)
+    return _garbage() if fault.kind == "garbage" else _refusal(fault, dialect)
+
+
+async def _make_after(fault: Fault, request: web.Request, dialect: Dialect) -> web.Response | None:
+    if fault.kind == "slow_after":
+        await asyncio.sleep(fault.seconds)
+        return None
+    if fault.kind == "drop_after":
+        return _drop(request)
+    return _garbage() if fault.kind == "garbage_after" else _refusal(fault, dialect)
+
+
+def _refusal(fault: Fault, dialect: Dialect) -> web.Response:
+    code = fault.code if fault.code is not None else _DEFAULT_CODES[fault.kind]
+    reply = dialect.refusal(Refused(code, fault.message or _DEFAULT_TEXTS.get(code, "Refused by the sandbox")))
+    headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+    status = fault.status or HTTP_STATUS.get(code, reply.status)
+    return _response(Reply(status, reply.body, headers))
+
+
+def _drop(request: web.Request) -> web.Response:
+    """The connection is gone at once; the response is for aiohttp only."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+def _garbage() -> web.Response:
+    return web.Response(text=_GARBAGE, content_type="text/html")
+
+
+async def _send_half(request: web.Request, file: Path) -> web.StreamResponse:
+    data = await asyncio.to_thread(file.read_bytes)
+    response = web.StreamResponse(headers={"Content-Type": "video/mp4", "Content-Length": str(len(data))})
+    await response.prepare(request)
+    await response.write(data[: len(data) // 2])
+    if request.transport:
+        request.transport.close()  # sends what is still waiting, then ends
+    return response
+
+
+def _response(reply: Reply) -> web.Response:
+    return web.json_response(reply.body, status=reply.status, headers=dict(reply.headers))

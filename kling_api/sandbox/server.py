@@ -1,0 +1,194 @@
+"""Starts and stops a sandbox: puts the parts together and runs them on 127.0.0.1, in a thread with its own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from .callbacks import Callbacks
+from .clip_spec import PictureFolder, spec_of
+from .config import SandboxConfig
+from .core import Fate, Order, Platform, State
+from .faults import FATES, FaultBoard
+from .http_app import HttpApp
+from .links import Links
+from .official import Official
+from .official_shapes import units_text
+from .render import ClipFolder
+from .store import Store
+from .video_request import VideoRequest
+from .worker import Worker
+
+HOST = "127.0.0.1"
+#: Requests worked on at a time; each takes milliseconds.
+_THREADS = 4
+_FAILED = "Failure to pass the risk control system"
+
+
+class Sandbox:
+    """A local Kling. `with Sandbox(config) as sandbox: ... sandbox.url`, or start() and stop()."""
+
+    def __init__(self, config: SandboxConfig | None = None, clock: Callable[[], float] = time.time) -> None:
+        self.config = config or SandboxConfig()
+        self.faults = FaultBoard(self.config.faults)
+        self._clock = clock
+        self._url = ""
+        self._thread: threading.Thread | None = None
+        self._stop: Callable[[], object] = lambda: None
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """http://127.0.0.1:<port>, "" before the start."""
+        return self._url
+
+    def start(self) -> None:
+        """Returns when it answers. Raises OSError when the port is taken."""
+        if self._thread:
+            raise RuntimeError("This sandbox runs already.")
+        ready: Future[str] = Future()
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="sandbox", daemon=True)
+        self._thread.start()
+        try:
+            self._url = ready.result()
+        except BaseException:
+            self._thread = None
+            raise
+
+    def stop(self) -> None:
+        """Ends within a moment; a clip that is being rendered is begun anew at the next start over the same folder."""
+        if self._thread:
+            self._stop()
+            self._thread.join()
+            self._thread = None
+
+    def _run(self, ready: Future[str]) -> None:
+        try:
+            with tempfile.TemporaryDirectory(prefix="kling-sandbox-", ignore_cleanup_errors=True) as temporary:
+                folder = Path(self.config.folder or temporary)
+                folder.mkdir(parents=True, exist_ok=True)
+                asyncio.run(self._serve(folder, ready))
+        except BaseException as error:  # handed to the thread that waits in start()
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    async def _serve(self, folder: Path, ready: Future[str]) -> None:
+        stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
+        parts = _Parts(self.config, self.faults, folder, self._clock)
+        runner = web.AppRunner(parts.app, access_log=None, shutdown_timeout=0.2)
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, HOST, self.config.port).start()
+            url = f"http://{HOST}:{runner.addresses[0][1]}"
+            parts.start(url)
+            ready.set_result(url)
+            await stopped.wait()
+        finally:
+            await runner.cleanup()
+            await asyncio.to_thread(parts.stop)
+
+
+def serve(config: SandboxConfig, announce: Callable[[str], None]) -> None:
+    """Runs until Ctrl-C or SIGTERM and then returns. `announce` is given the URL once it answers."""
+    end = threading.Event()
+    before = {number: signal.signal(number, lambda *_: end.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with Sandbox(config) as sandbox:
+            announce(sandbox.url)
+            while not end.wait(0.5):  # in pieces: on Windows a wait without an end cannot be interrupted
+                pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Parts:
+    """The objects of one running sandbox and how they know each other."""
+
+    def __init__(self, config: SandboxConfig, faults: FaultBoard, folder: Path, clock: Callable[[], float]) -> None:
+        self._config = config
+        self._faults = faults
+        self._store = Store(folder / "sandbox.sqlite3")
+        self._platform = Platform(self._store, config.pace, clock)
+        self._pictures = PictureFolder(folder / "pictures")
+        self._clips = ClipFolder(folder / "clips", self._pictures)
+        self._links = Links(self._store.secret(), config.url_lifetime, clock)
+        self._worker = Worker(self._store, self._platform, self._clips.render)
+        official = Official(config, self._platform, self._links, self._order_of, self._fate_of, self._worker.wake)
+        self._callbacks = Callbacks(self._store, self._platform, official.callback_body)
+        self._threads = ThreadPoolExecutor(_THREADS, "sandbox-answer")
+        self.app = HttpApp([official], faults, self._find_clip, self._describe, self._threads).build()
+
+    def start(self, url: str) -> None:
+        self._links.base_url = url
+        self._worker.start()
+        self._callbacks.start()
+
+    def stop(self) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        self._worker.stop()
+        self._callbacks.stop()
+        self._store.close()
+
+    def _order_of(self, request: VideoRequest, product: str) -> Order:
+        return Order(
+            product=product,
+            pack="video",
+            version=request.model.version,
+            seconds=request.seconds,
+            milliunits=request.model.milliunits(request.mode, request.sound, request.seconds),
+            work=spec_of(request, self._pictures.keep).to_json(),
+            external_id=request.external_id,
+            callback_url=request.callback_url,
+            watermark=request.watermark,
+        )
+
+    def _fate_of(self, operation: str) -> Fate:
+        fault = self._faults.take(FATES, operation)
+        if fault is None:
+            return Fate()
+        return Fate(stuck=True) if fault.kind == "never_finish" else Fate(failure=fault.message or _FAILED)
+
+    def _find_clip(self, name: str, expires: str, signature: str) -> Path | str:
+        if refused := self._links.refuses(name, expires, signature):
+            return refused
+        task = self._platform.result_of(name.removesuffix(".mp4"))
+        if task is None or task.state is not State.SUCCEEDED:
+            return "There is no such file."
+        return self._clips.path_of(task.row.result)
+
+    def _describe(self) -> dict[str, Any]:
+        platform = self._platform
+        accounts = {account.name: self._describe_account(account.name) for account in self._config.accounts}
+        return {
+            "tasks_made": platform.made(),
+            "charges": platform.charges(),
+            "units_charged": units_text(platform.charged()),
+            "accounts": accounts,
+            "callbacks": self._callbacks.records(),
+        }
+
+    def _describe_account(self, name: str) -> dict[str, Any]:
+        platform = self._platform
+        return {
+            "tasks_made": platform.made(name),
+            "charges": platform.charges(name),
+            "units_charged": units_text(platform.charged(name)),
+        }

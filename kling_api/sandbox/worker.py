@@ -1,0 +1,87 @@
+"""Threads that render the clips of tasks, oldest first. They look into the store, so a restart loses no work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from .core import Platform
+from .store import Row, Store
+
+#: More at a time only makes each of them slower.
+THREADS = 2
+#: Another process may take a task up again after this long; no clip takes so long unless its process died.
+_LEASE_MS = 300_000
+#: Seconds between looks for work that another process has left behind.
+_LOOK_AROUND = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The sandbox ends; the task is left for the next start."""
+
+
+class Unusable(Exception):
+    """The task fails, with this text as the reason that the customer is given."""
+
+
+#: Makes the file of a task's work; calls its second argument now and then, which raises Stopped.
+Render = Callable[[str, Callable[[], None]], Path]
+
+
+class Worker:
+    def __init__(self, store: Store, platform: Platform, render: Render) -> None:
+        self._store = store
+        self._platform = platform
+        self._render = render
+        self._news = threading.Condition()
+        self._stopping = False
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._threads = [threading.Thread(target=self._run, name=f"sandbox-render-{n}") for n in range(THREADS)]
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        with self._news:
+            self._news.notify()
+
+    def stop(self) -> None:
+        with self._news:
+            self._stopping = True
+            self._news.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            now = self._platform.now()
+            row = self._store.lease_next(now, now + _LEASE_MS)
+            if row:
+                self._finish(row)
+                continue
+            with self._news:
+                if not self._stopping:
+                    self._news.wait(_LOOK_AROUND)
+
+    def _finish(self, row: Row) -> None:
+        failure = result = ""
+        try:
+            result = self._render(row.work, self._check_stop).name
+        except Stopped:
+            self._store.release(row.id)
+            return
+        except Unusable as error:
+            failure = str(error)
+        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread: the task must end
+            _log.exception("task %s cannot be rendered", row.id)
+            failure = f"Internal error of the sandbox: {type(error).__name__}"
+        self._store.settle(row.id, self._platform.now(), failure, result)
+
+    def _check_stop(self) -> None:
+        if self._stopping:
+            raise Stopped

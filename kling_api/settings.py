@@ -1,0 +1,235 @@
+"""Who pays and where: profiles, keys and the data folder. The one module that reads the environment.
+
+The environment comes first, then `profiles.toml` in the data folder. Nothing here is ever written to a workflow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import NotConfigured
+from .redaction import MASK, remember
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: Kling's own hosts (official authentication page, 2026-09); keys and tasks are regional.
+GLOBAL_URL = "https://api-singapore.klingai.com"
+CHINA_URL = "https://api-beijing.klingai.com"
+SANDBOX = "sandbox"
+DIALECTS = ("auto", "official", "newapi", "flat", "unified", "kie", "wrapper")
+
+_KEY_FIELDS = ("api_key", "access_key", "secret_key")
+_FIELDS = (*_KEY_FIELDS, "base_url", "dialect")
+_ENVIRONMENT = {
+    "api_key": ("KLING_API_KEY",),
+    "access_key": ("KLING_ACCESS_KEY", "KLING_AI_ACCESS_KEY"),
+    "secret_key": ("KLING_SECRET_KEY", "KLING_AI_SECRET_KEY"),
+    "base_url": ("KLING_BASE_URL",),
+    "dialect": ("KLING_DIALECT",),
+}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An API key, or an access key with its secret key. Its repr shows neither."""
+
+    api_key: str = field(default="", repr=False)
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.describe()})"
+
+    def describe(self) -> str:
+        """What kind of key this is, without the key."""
+        if self.api_key:
+            return f"API key {MASK}"
+        return f"access key {MASK} with secret key {MASK}" if self.access_key else "no key"
+
+    def account(self) -> str:
+        """Tells accounts apart in the ledger; nothing can be read back from it."""
+        identity = self.api_key or self.access_key
+        return hashlib.sha256(f"kling account {identity}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One account at one provider. `base_url` "" means the built-in sandbox, which the client starts by itself."""
+
+    name: str
+    base_url: str
+    dialect: str
+    credentials: Credentials
+    home: Path
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.name == SANDBOX
+
+    @property
+    def is_local(self) -> bool:
+        return self.is_sandbox or is_loopback(self.base_url)
+
+    def account(self) -> str:
+        """The account at its host: part of the fingerprint of a job."""
+        if self.is_sandbox:
+            return SANDBOX
+        return f"{urlsplit(self.base_url).netloc.rpartition('@')[2]}#{self.credentials.account()}"
+
+
+def load_profile(name: str = "", home: Path | None = None) -> Profile:
+    """The profile of that name, "" for the default one. Raises NotConfigured with what to set where.
+
+    Keys and URL in the environment belong to the default profile (the one KLING_PROFILE names, if it is set); any other
+    profile takes all from the file, so that a key in the environment never pays for a profile chosen in a node.
+    """
+    home = home or data_folder()
+    chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
+    name = name.strip() or chosen
+    if name == SANDBOX:
+        return sandbox_profile(home, _from_environment()["base_url"] if chosen == SANDBOX else "")
+    tables = read_profiles(home)
+    values = dict.fromkeys(_FIELDS, "") | tables.get(name, {})
+    if name == chosen:
+        values = _merge(values, _from_environment())
+    elif name not in tables:
+        raise _unknown(name, tables, home)
+    return _profile(name, values, home)
+
+
+def sandbox_profile(home: Path, base_url: str = "") -> Profile:
+    """The profile that is always there. Its keys are plainly fake and it never leaves this machine."""
+    if base_url and not is_loopback(base_url):
+        raise NotConfigured(
+            "KLING_PROFILE is sandbox, but KLING_BASE_URL is not on this machine.",
+            "Unset one of the two: the sandbox only ever runs on 127.0.0.1.",
+        )
+    return Profile(SANDBOX, base_url.rstrip("/"), "official", Credentials(api_key="api-key-kling-sandbox"), home)
+
+
+def profile_names(home: Path | None = None) -> list[str]:
+    """The names that a node or the command line may use; no key is among them."""
+    chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
+    return list(dict.fromkeys([chosen, *read_profiles(home or data_folder()), SANDBOX]))
+
+
+def data_folder() -> Path:
+    """KLING_HOME, else the platform's folder for user data."""
+    if configured := os.environ.get("KLING_HOME"):
+        return Path(configured).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Application Support")
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "kling"
+
+
+def home_is_configured() -> bool:
+    """Whether KLING_HOME decides where the data folder is."""
+    return bool(os.environ.get("KLING_HOME"))
+
+
+def read_profiles(home: Path) -> dict[str, dict[str, str]]:
+    """The tables of profiles.toml by name; {} without a file."""
+    file = home / "profiles.toml"
+    try:
+        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotConfigured(f"{file} cannot be read ({type(error).__name__}).", "Check its owner and mode.") from None
+    except tomllib.TOMLDecodeError:  # its text could quote a line with a key
+        raise NotConfigured(f"{file} is not valid TOML.", "See 'Profiles' in the README for an example.") from None
+    return {name: _table(file, name, table) for name, table in document.items()}
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _table(file: Path, name: str, table: Any) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise NotConfigured(
+            f"{file}: '{name}' stands outside a profile.", f"Put it under a heading such as [{'studio'}]."
+        )
+    unknown = sorted(set(table) - set(_FIELDS))
+    if unknown:
+        raise NotConfigured(
+            f"{file}: profile {name} has the unknown setting '{unknown[0]}'.", f"Known settings: {', '.join(_FIELDS)}."
+        )
+    if not all(isinstance(value, str) for value in table.values()):
+        raise NotConfigured(f"{file}: profile {name} has a setting that is not text.", "Put each value in quotes.")
+    return table
+
+
+def _from_environment() -> dict[str, str]:
+    return {
+        setting: next((value for name in names if (value := os.environ.get(name, "").strip())), "")
+        for setting, names in _ENVIRONMENT.items()
+    }
+
+
+def _merge(values: dict[str, str], environment: dict[str, str]) -> dict[str, str]:
+    """A key in the environment replaces all keys of the file: half of one account and half of another is no account."""
+    if any(environment[key] for key in _KEY_FIELDS):
+        values = values | dict.fromkeys(_KEY_FIELDS, "")
+    return values | {setting: value for setting, value in environment.items() if value}
+
+
+def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
+    dialect = values["dialect"] or "auto"
+    if dialect not in DIALECTS:
+        raise NotConfigured(f"Profile {name}: dialect is '{dialect}'.", f"Choose one of: {', '.join(DIALECTS)}.")
+    base_url = (values["base_url"] or GLOBAL_URL).rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise NotConfigured(f"Profile {name}: the base URL is not an http(s) URL.", f"For example {GLOBAL_URL}.")
+    if parts.scheme == "http" and not is_loopback(base_url):
+        raise NotConfigured(
+            f"Profile {name}: {parts.hostname} would get the key over plain http.", "Use https:// in the base URL."
+        )
+    return Profile(name, base_url, dialect, _credentials(name, values, home), home)
+
+
+def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:
+    api_key, access_key, secret_key = (values[key].strip() for key in _KEY_FIELDS)
+    if "|" in api_key:
+        access_key, _, secret_key = (part.strip() for part in api_key.partition("|"))
+        api_key = ""
+    if not api_key and not (access_key and secret_key):
+        half = "only one of access key and secret key" if access_key or secret_key else "no key"
+        raise NotConfigured(
+            f"Profile {name} has {half}.",
+            "Set KLING_API_KEY, or KLING_ACCESS_KEY and KLING_SECRET_KEY, or write them into "
+            f"{home / 'profiles.toml'}. To try without a key, use the profile sandbox.",
+        )
+    for secret in (api_key, access_key, secret_key):
+        if any(not 32 < ord(letter) < 127 for letter in secret):
+            raise NotConfigured(
+                f"Profile {name}: the key holds a space or another character that no key has.", "Copy it again."
+            )
+        remember(secret)
+    return Credentials(api_key=api_key) if api_key else Credentials(access_key=access_key, secret_key=secret_key)
+
+
+def _unknown(name: str, tables: dict[str, Any], home: Path) -> NotConfigured:
+    known = ", ".join([*tables, SANDBOX])
+    return NotConfigured(
+        f"There is no profile '{name}'.", f"Known: {known}. Profiles are kept in {home / 'profiles.toml'}."
+    )

@@ -1,0 +1,141 @@
+"""From a recorded job to an accepted task: send once, and sort the outcome by what it did to the money.
+
+Every branch ends with the row telling the truth; nothing whose outcome is unknown is sent under another key.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from .dialects.wire import Answer, Refusal, Request, Task
+from .errors import Charged, KlingError, NotDelivered, Refused
+from .job_errors import never_accepted, outcome_unknown
+from .ledger import State
+from .run import Run
+from .transport import NoAnswer
+
+#: Seconds after which we stop trying to reach the provider at all.
+UNREACHABLE_AFTER = 60.0
+#: Seconds between look-ups of a task that may have been made: a read right after a create was never missed in 152
+#: live tries (2026-09), so three looks settle it.
+LOOK_UP_WAITS = (0.0, 1.0, 3.0)
+
+
+def submit(run: Run) -> None:
+    """Raises NotDelivered, Refused or OutcomeUnknown; afterwards the job is `running` and has a task id."""
+    if run.job.state is State.SENDING:
+        run.job = run.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
+    if run.job.state is State.UNKNOWN:
+        run.watch.tell("looking up an earlier request")
+        if _found_by_our_key(run):
+            return
+        _may_send_again(run, run.job.error)
+    if run.operation is None:
+        raise never_accepted(run.job)
+    attempts = _Attempts(sent_again=run.job.unanswered > 0)
+    request = run.dialect.create(run.operation, run.job.key)
+    while not _attempt(run, request, attempts):
+        pass
+
+
+@dataclass
+class _Attempts:
+    """What one submission remembers between its attempts."""
+
+    sent_again: bool
+    refusals: int = 0
+    unreachable_since: float | None = None
+
+
+def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
+    """One POST and what follows from it. True when the task is accepted, False to try again."""
+    run.watch.check()
+    run.watch.tell("submitting")
+    run.job = run.ledger.sending(run.claim, request.route)
+    try:
+        answer = run.ask(request)
+    except NotDelivered as error:
+        _wait_for_network(run, error, attempts)
+        return False
+    except NoAnswer as error:
+        answer = Refusal(Answer.UNCLEAR, f"The request was sent and no answer came ({error}).")
+    if isinstance(answer, Task):
+        _accepted(run, answer)
+        return True
+    if answer.answer is Answer.LATER:
+        _wait_for_slot(run, answer, attempts)
+        return False
+    if answer.answer in (Answer.FINAL, Answer.ABSENT):
+        raise _refused(run, answer)
+    return _settle_unknown(run, answer, attempts)
+
+
+def _settle_unknown(run: Run, answer: Refusal, attempts: _Attempts) -> bool:
+    """The task may have been made: look it up; not found, send once more under the same key where that is safe."""
+    run.job = run.ledger.unanswered(run.claim, answer.message)
+    run.watch.tell("no clear answer: looking the task up")
+    if _found_by_our_key(run):
+        return True
+    if attempts.sent_again or answer.answer is Answer.DUPLICATE:
+        raise outcome_unknown(run.job, answer.message)
+    _may_send_again(run, answer.message)
+    attempts.sent_again = True
+    return False
+
+
+def _accepted(run: Run, task: Task) -> None:
+    run.job = run.ledger.accepted(run.claim, task.id, task.request_id)
+    run.watch.task_id = task.id
+
+
+def _may_send_again(run: Run, reason: str) -> None:
+    """Only where the provider refuses a second task under our key can a repetition cost nothing."""
+    if not run.dialect.keyed:
+        raise outcome_unknown(run.job, reason)
+
+
+def _wait_for_network(run: Run, error: NotDelivered, attempts: _Attempts) -> None:
+    run.job = run.ledger.nothing_made(run.claim)
+    attempts.unreachable_since = attempts.unreachable_since or time.monotonic()
+    attempts.refusals += 1
+    if time.monotonic() - attempts.unreachable_since > run.seconds(UNREACHABLE_AFTER):
+        error.job_key = run.job.key
+        error.charged = Charged.UNKNOWN if run.job.unanswered else Charged.NO
+        raise error
+    run.watch.tell(f"waiting for the network ({error.what})")
+    run.back_off(attempts.refusals)
+
+
+def _wait_for_slot(run: Run, answer: Refusal, attempts: _Attempts) -> None:
+    run.job = run.ledger.nothing_made(run.claim)
+    attempts.refusals += 1
+    run.watch.tell(f"waiting for a free slot ({answer.message})")
+    run.back_off(attempts.refusals, answer.retry_after)
+
+
+def _found_by_our_key(run: Run) -> bool:
+    """Looks the task up by our key; True when it is there and now recorded."""
+    request = run.dialect.look_up(run.job.route, run.job.key)
+    if request is None:
+        return False
+    for seconds in LOOK_UP_WAITS:
+        run.watch.pause(run.seconds(seconds))
+        answer = run.question(request)
+        if isinstance(answer, Task):
+            _accepted(run, answer)
+            return True
+        if answer.answer is not Answer.ABSENT:
+            raise outcome_unknown(run.job, f"The look-up was refused: {answer.message}")
+    return False
+
+
+def _refused(run: Run, refusal: Refusal) -> KlingError:
+    if run.job.unanswered:
+        # An earlier request of this job may still arrive; the row must go on looking for it.
+        run.job = run.ledger.unanswered(run.claim, refusal.message)
+        return outcome_unknown(run.job, f"{refusal.message} But an earlier request of this job got no answer.")
+    run.job = run.ledger.refused(run.claim, refusal.message, refusal.code, refusal.request_id)
+    return Refused(
+        refusal.message, refusal.advice, code=refusal.code, job_key=run.job.key, request_id=refusal.request_id
+    )

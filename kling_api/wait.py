@@ -1,0 +1,47 @@
+"""From an accepted task to a finished one: ask on a plan. An answer 'processing' is a success, not a failure."""
+
+from __future__ import annotations
+
+import time
+
+from .dialects.wire import Refusal, Task, TaskState
+from .job_errors import cannot_ask, task_failed
+from .ledger import NewJob
+from .polling import PATIENCE, Plan, make_plan
+from .run import Run
+
+
+def wait(run: Run) -> Task:
+    """Returns the succeeded task. Raises TaskFailed, or StillRunning when the provider cannot be asked any longer."""
+    adopted = run.claim.job.accepted_at is not None
+    plan = _plan(run)
+    run.watch.usual = plan.usual
+    run.watch.begin(time.time() - (run.job.accepted_at or time.time()))
+    run.watch.tell("asking" if adopted else "submitted")
+    query = run.dialect.query(run.job.route, run.job.task_id)
+    while True:
+        run.watch.pause(0.0 if adopted else plan.next_wait(run.watch.seconds))
+        adopted = False
+        task = run.question(query)
+        if isinstance(task, Task) and task.state is TaskState.SUCCEEDED:
+            return task
+        _must_go_on(run, task)
+
+
+def _must_go_on(run: Run, task: Task | Refusal) -> None:
+    """Raises unless the task is on its way."""
+    if isinstance(task, Refusal):
+        raise cannot_ask(run.job, task.message, task.advice)
+    if task.state is TaskState.FAILED:
+        run.job = run.ledger.failed(run.claim, task.message, task.units)
+        raise task_failed(run.job)
+    if task.state is TaskState.UNFAMILIAR:
+        raise cannot_ask(run.job, task.message, "Update kling-nodes, then collect the job.")
+    if run.watch.seconds > PATIENCE:
+        raise cannot_ask(run.job, f"The task is not done after {PATIENCE / 3600:.0f} hours.")
+    run.watch.tell(task.state.value)
+
+
+def _plan(run: Run) -> Plan:
+    alike = NewJob(**{name: getattr(run.job, name) for name in NewJob.__dataclass_fields__})
+    return make_plan(run.job.operation, run.local, run.ledger.median_seconds(alike))

@@ -1,0 +1,80 @@
+"""KlingCameraControl: a camera move for the video nodes."""
+
+from __future__ import annotations
+
+from ..kling_api.errors import InvalidRequest
+from ..kling_api.operations import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES, CameraControl
+from .host import io, search_aliases
+from .inputs import CameraControlType
+
+_SIGNS = {
+    "horizontal": "The camera moves: - left, + right.",
+    "vertical": "The camera moves: - down, + up.",
+    "pan": "The camera turns: - left, + right.",
+    "tilt": "The camera turns: - down, + up.",
+    "roll": "The camera rolls: - counter-clockwise, + clockwise.",
+    "zoom": "The focal length: - narrower view, + wider view.",
+}
+
+
+class KlingCameraControl(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="KlingCameraControl",
+            display_name="Kling Camera Control",
+            category="Kling/Video",
+            description="A camera move. Type simple takes exactly one axis; the other types take none. "
+            "Only kling-v1 (text, std, 5 s) and kling-v1-5 (image, pro, 5 s, simple) have camera control.",
+            inputs=[
+                io.Combo.Input(
+                    "type", options=list(CAMERA_TYPES), default="simple", tooltip="simple, or a preset move."
+                ),
+                *(
+                    io.Float.Input(
+                        axis,
+                        default=0.0,
+                        min=-CAMERA_LIMIT,
+                        max=CAMERA_LIMIT,
+                        step=0.1,
+                        tooltip=f"{_SIGNS[axis]} -10 to 10; exactly one axis may differ from 0.",
+                    )
+                    for axis in CAMERA_AXES
+                ),
+            ],
+            outputs=[CameraControlType.Output("camera_control", display_name="camera_control")],
+            **search_aliases("可灵", "运镜", "camera", "kling camera"),
+        )
+
+    @classmethod
+    def validate_inputs(
+        cls,
+        type: str | None = None,
+        horizontal: float | None = None,
+        vertical: float | None = None,
+        pan: float | None = None,
+        tilt: float | None = None,
+        roll: float | None = None,
+        zoom: float | None = None,
+    ) -> str | bool:
+        values = (type, horizontal, vertical, pan, tilt, roll, zoom)
+        if any(value is None for value in values):  # linked: known only when the graph runs
+            return True
+        try:
+            CameraControl(*values)  # pyright: ignore[reportArgumentType]
+        except InvalidRequest as error:
+            return f"{error.what} {error.advice}"
+        return True
+
+    @classmethod
+    def execute(
+        cls,
+        type: str = "simple",
+        horizontal: float = 0.0,
+        vertical: float = 0.0,
+        pan: float = 0.0,
+        tilt: float = 0.0,
+        roll: float = 0.0,
+        zoom: float = 0.0,
+    ) -> io.NodeOutput:
+        return io.NodeOutput(CameraControl(type, horizontal, vertical, pan, tilt, roll, zoom))

@@ -1,0 +1,119 @@
+"""KlingImage2Video: a picture becomes a clip; an end frame says where it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kling_api import capabilities
+from ..kling_api.operations import CameraControl, Image2Video
+from ..kling_api.stills import Still
+from . import inputs
+from .clips import make_clip, outputs
+from .host import io, search_aliases
+
+_PICTURE = "At least 300 pixels on each side, at most 2.5 : 1. Sent as PNG, or as JPEG where the PNG is over the limit."
+
+
+class KlingImage2Video(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="KlingImage2Video",
+            display_name="Kling Image to Video",
+            category="Kling/Video",
+            description="Makes a clip that starts on a picture, and may end on another, with your own Kling key. "
+            "The same inputs and seed are paid for once.",
+            inputs=[
+                io.Image.Input("image", tooltip=f"The first frame. One picture. {_PICTURE}"),
+                inputs.prompt(required=False),
+                *inputs.model_and_length("image2video"),
+                *inputs.negative_prompt_to_decode(),
+                io.Image.Input(
+                    "end_image",
+                    optional=True,
+                    tooltip=f"The last frame. One picture; not with camera_control. {_PICTURE}",
+                ),
+                inputs.camera_control(),
+                io.Combo.Input(
+                    "aspect_ratio",
+                    options=["auto", "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3"],
+                    default="auto",
+                    optional=True,
+                    tooltip="auto: the clip follows the picture. Other values reach only gateways that have the field.",
+                ),
+                *inputs.profile_and_callback(),
+            ],
+            outputs=outputs(),
+            **search_aliases("可灵", "图生视频", "首尾帧", "image2video", "kling i2v"),
+        )
+
+    @classmethod
+    def validate_inputs(
+        cls,
+        model_name: str | None = None,
+        mode: str | None = None,
+        duration: int | None = None,
+        sound: bool | None = None,
+        end_image: Any = inputs.NOT_GIVEN,
+        camera_control: Any = inputs.NOT_GIVEN,
+    ) -> str | bool:
+        has_end, has_camera = (value is not inputs.NOT_GIVEN for value in (end_image, camera_control))
+        if has_end and has_camera:
+            return "end_image and camera_control cannot be used together: disconnect one of them."
+        return inputs.problem(
+            "image2video",
+            model_name=model_name,
+            mode=mode,
+            duration=duration,
+            sound=inputs.on_or_off(sound, model_name, "image2video"),
+            frames="first+last" if has_end else "first",
+            camera="any" if has_camera else None,
+        )
+
+    @classmethod
+    async def execute(
+        cls,
+        image: Any,
+        prompt: str = "",
+        model_name: str = "",
+        mode: str = "std",
+        duration: int = 5,
+        negative_prompt: str = "",
+        cfg_scale: float = 0.5,
+        sound: bool = False,
+        seed: int = 0,
+        decode: str = "all",
+        end_image: Any = None,
+        camera_control: CameraControl | None = None,
+        aspect_ratio: str = "auto",
+        profile: str = "",
+        callback_url: str = "",
+    ) -> io.NodeOutput:
+        def build() -> Image2Video:
+            return Image2Video(
+                image=_still("image", image, model_name),
+                image_tail=None if end_image is None else _still("end_image", end_image, model_name),
+                prompt=prompt,
+                model_name=model_name,
+                mode=mode,
+                duration=duration,
+                aspect_ratio="" if aspect_ratio == "auto" else aspect_ratio,
+                negative_prompt=negative_prompt,
+                cfg_scale=cfg_scale,
+                sound=sound,
+                seed=seed,
+                camera_control=camera_control,
+                callback_url=callback_url,
+            )
+
+        return await make_clip(build, profile, decode)
+
+
+def _still(name: str, image: Any, model_name: str) -> Still:
+    """The one picture of an IMAGE, encoded within the limit of the generation of the API that the model belongs to."""
+    from ..kling_api.checks import check_size
+    from ..kling_api.media import encode_still
+
+    height, width = image.shape[-3:-1]
+    check_size(name, width, height)
+    return encode_still(image, capabilities.image_limits().max_bytes[capabilities.generation_of(model_name)])

@@ -1,0 +1,83 @@
+"""KlingText2Video: a prompt becomes a clip."""
+
+from __future__ import annotations
+
+from ..kling_api.operations import CameraControl, Text2Video
+from . import inputs
+from .clips import make_clip, outputs
+from .host import io, search_aliases
+
+
+class KlingText2Video(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="KlingText2Video",
+            display_name="Kling Text to Video",
+            category="Kling/Video",
+            description="Makes a clip from a prompt with your own key. The same inputs and seed are paid for once.",
+            inputs=[
+                inputs.prompt(required=True),
+                *inputs.model_and_length("text2video"),
+                io.Combo.Input(
+                    "aspect_ratio", options=["16:9", "9:16", "1:1"], default="16:9", tooltip="Width : height."
+                ),
+                *inputs.negative_prompt_to_decode(),
+                inputs.camera_control(),
+                *inputs.profile_and_callback(),
+            ],
+            outputs=outputs(),
+            **search_aliases("可灵", "文生视频", "text2video", "kling t2v"),
+        )
+
+    @classmethod
+    def validate_inputs(
+        cls,
+        model_name: str | None = None,
+        mode: str | None = None,
+        duration: int | None = None,
+        sound: bool | None = None,
+        camera_control: CameraControl | str | None = inputs.NOT_GIVEN,
+    ) -> str | bool:
+        return inputs.problem(
+            "text2video",
+            model_name=model_name,
+            mode=mode,
+            duration=duration,
+            sound=inputs.on_or_off(sound, model_name, "text2video"),
+            camera=None if camera_control == inputs.NOT_GIVEN else "any",
+        )
+
+    @classmethod
+    async def execute(
+        cls,
+        prompt: str,
+        model_name: str,
+        mode: str = "std",
+        duration: int = 5,
+        aspect_ratio: str = "16:9",
+        negative_prompt: str = "",
+        cfg_scale: float = 0.5,
+        sound: bool = False,
+        seed: int = 0,
+        decode: str = "all",
+        camera_control: CameraControl | None = None,
+        profile: str = "",
+        callback_url: str = "",
+    ) -> io.NodeOutput:
+        def build() -> Text2Video:
+            return Text2Video(
+                prompt=prompt,
+                model_name=model_name,
+                mode=mode,
+                duration=duration,
+                aspect_ratio=aspect_ratio,
+                negative_prompt=negative_prompt,
+                cfg_scale=cfg_scale,
+                sound=sound,
+                seed=seed,
+                camera_control=camera_control,
+                callback_url=callback_url,
+            )
+
+        return await make_clip(build, profile, decode)

@@ -1,0 +1,74 @@
+"""Runs blocking work for a node in a thread of its own, so that independent nodes of a graph run side by side.
+
+The event loop's default pool has only a handful of workers. Threads are daemons: a job outlives its thread in the
+ledger, and ComfyUI must be able to end while one waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from ..kling_api.watch import Progress
+from . import host
+
+T = TypeVar("T")
+#: More threads than this wait for each other; a graph has rarely more Kling nodes.
+_places = threading.BoundedSemaphore(64)
+#: Seconds between two looks at the stop flag, and between two reports on the node.
+LOOK = 0.25
+REPORT = 1.0
+#: Seconds that a stopped thread gets to end in order; then the prompt ends and the thread goes on alone, so that a
+#: request on its way is still recorded.
+GRACE = 0.5
+
+Work = Callable[[Callable[[Progress], None], threading.Event], T]
+
+
+async def run_visibly(work: Work[T]) -> T:
+    """Runs `work(progress, stop)` in a thread; shows its progress on the node each second.
+
+    Raises ComfyUI's interrupt exception within about a second after Stop was pressed.
+    """
+    stop = threading.Event()
+    latest: list[Progress] = []
+    future = _start(lambda: work(lambda progress: latest.__setitem__(slice(None), [progress]), stop))
+    waiting = asyncio.wrap_future(future)
+    display = host.ProgressDisplay()
+    try:
+        shown = -REPORT
+        loop = asyncio.get_running_loop()
+        while not waiting.done():
+            await asyncio.wait({waiting}, timeout=LOOK)
+            pressed = host.interrupted()
+            if latest and loop.time() - shown >= REPORT and not waiting.done():
+                shown = loop.time()
+                pressed |= not display.show(latest[0].share, str(latest[0]))
+            if pressed and not waiting.done():
+                stop.set()
+                await asyncio.wait({waiting}, timeout=GRACE)
+                raise host.Interrupted()
+        return waiting.result()
+    finally:
+        # Also when a sibling node failed and the loop cancels us (CancelledError passes through).
+        stop.set()
+
+
+def _start(work: Callable[[], T]) -> Future[T]:
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()
+
+    def target() -> None:
+        with _places:
+            try:
+                result = work()
+            except BaseException as error:  # noqa: BLE001 - handed to the node, which raises it
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+    threading.Thread(target=target, name="kling job", daemon=True).start()
+    return future

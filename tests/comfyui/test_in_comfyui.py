@@ -1,0 +1,199 @@
+"""What a user does in ComfyUI, done in a real one."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+import requests
+from conftest import ROOT, ComfyUI
+from workflow import to_prompt
+
+EXAMPLES = sorted((ROOT / "example_workflows").glob("*.json"))
+pytestmark = pytest.mark.timeout(600)
+
+
+def text2video(seed: int = 0, **values: Any) -> dict[str, Any]:
+    inputs = {
+        "prompt": "A paper boat on a quiet river at dawn",
+        "model_name": "kling-v3",
+        "mode": "std",
+        "duration": 5,
+        "aspect_ratio": "16:9",
+        "negative_prompt": "",
+        "cfg_scale": 0.5,
+        "sound": False,
+        "seed": seed,
+        "decode": "first",
+    }
+    return {"class_type": "KlingText2Video", "inputs": inputs | values}
+
+
+def save_video(source: str, prefix: str = "kling") -> dict[str, Any]:
+    inputs = {"video": [source, 1], "filename_prefix": prefix, "format": "auto", "codec": "auto"}
+    return {"class_type": "SaveVideo", "inputs": inputs}
+
+
+def tasks_made(sandbox: str) -> int:
+    return requests.get(f"{sandbox}/sandbox/state", timeout=10).json()["tasks_made"]
+
+
+def duration_of(entry: dict[str, Any]) -> float:
+    """Seconds from the start to the end of the execution, by ComfyUI's own clock."""
+    times = {name: data["timestamp"] for name, data in entry["status"]["messages"]}
+    return (times["execution_success"] - times["execution_start"]) / 1000
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_each_example_workflow_runs_to_a_saved_file(file: Path, comfyui: ComfyUI) -> None:
+    _give_inputs(comfyui)
+    prompt = to_prompt(json.loads(file.read_text()), comfyui.object_info())
+    for node in prompt.values():
+        if node["class_type"] == "UpscaleModelLoader":
+            node["inputs"]["model_name"] = "tiny_x2.pth"
+        if "duration" in node["inputs"] and file.stem.startswith("upscale"):
+            node["inputs"]["duration"] = 3
+    entry = comfyui.run(prompt)
+    saved = [output for node in entry["outputs"].values() for output in node.get("images", [])]
+    assert saved
+    for output in saved:
+        with av.open(str(comfyui.base / "output" / output["subfolder"] / output["filename"])) as container:
+            assert next(container.decode(video=0)).width > 0
+
+
+def test_four_independent_nodes_take_the_time_of_one(slow_comfyui: ComfyUI) -> None:
+    one = duration_of(slow_comfyui.run({"1": text2video(seed=10), "11": save_video("1")}))
+    graph: dict[str, Any] = {}
+    for number in range(1, 5):
+        graph |= {str(number): text2video(seed=20 + number), f"{number}1": save_video(str(number))}
+    four = duration_of(slow_comfyui.run(graph))
+    assert one > 10
+    assert four < 1.6 * one, f"one node took {one:.1f} s, four took {four:.1f} s"
+
+
+def test_stop_ends_the_prompt_within_about_a_second_without_an_error(slow_comfyui: ComfyUI, sandbox: str) -> None:
+    before = tasks_made(sandbox)
+    prompt_id = slow_comfyui.queue({"1": text2video(seed=31), "11": save_video("1")})
+    _wait_for(lambda: tasks_made(sandbox) == before + 1)
+    time.sleep(1)
+    pressed = time.monotonic()
+    slow_comfyui.interrupt()
+    entry = slow_comfyui.result(prompt_id, seconds=10)
+    assert time.monotonic() - pressed < 1.5
+    events = [name for name, _ in entry["status"]["messages"]]
+    assert "execution_interrupted" in events
+    assert "execution_error" not in events
+    # The same graph again adopts the task that went on.
+    slow_comfyui.run({"1": text2video(seed=31), "11": save_video("1")})
+    assert tasks_made(sandbox) == before + 1
+
+
+def test_the_same_graph_after_a_restart_makes_no_new_task(slow_comfyui: ComfyUI, sandbox: str) -> None:
+    graph = {"1": text2video(seed=41), "11": save_video("1")}
+    slow_comfyui.run(graph)
+    before = tasks_made(sandbox)
+    slow_comfyui.stop()
+    slow_comfyui.start()
+    assert duration_of(slow_comfyui.run(graph)) < 5
+    assert tasks_made(sandbox) == before
+
+
+def test_a_killed_comfyui_adopts_its_running_task(slow_comfyui: ComfyUI, sandbox: str) -> None:
+    graph = {"1": text2video(seed=51), "11": save_video("1")}
+    before = tasks_made(sandbox)
+    slow_comfyui.queue(graph)
+    _wait_for(lambda: tasks_made(sandbox) == before + 1)
+    slow_comfyui.kill()
+    slow_comfyui.start()
+    slow_comfyui.run(graph)
+    assert tasks_made(sandbox) == before + 1
+
+
+def test_two_identical_nodes_of_a_graph_make_one_task(slow_comfyui: ComfyUI, sandbox: str) -> None:
+    before = tasks_made(sandbox)
+    graph = {"1": text2video(seed=61), "11": save_video("1"), "2": text2video(seed=61), "21": save_video("2")}
+    slow_comfyui.run(graph)
+    assert tasks_made(sandbox) == before + 1
+
+
+def test_one_failing_node_does_not_lose_its_siblings_job(slow_comfyui: ComfyUI, sandbox: str) -> None:
+    before = tasks_made(sandbox)
+    bad = text2video(seed=71, prompt="   ")
+    graph = {"1": text2video(seed=71), "11": save_video("1"), "2": bad, "21": save_video("2")}
+    entry = slow_comfyui.result(slow_comfyui.queue(graph))
+    assert "prompt is empty" in json.dumps(entry["status"]["messages"])
+    slow_comfyui.run({"1": text2video(seed=71), "11": save_video("1")})
+    assert tasks_made(sandbox) <= before + 1
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"duration": 4, "model_name": "kling-v2-6"}, "duration 4 s is not possible with kling-v2-6"),
+        ({"mode": "4k", "model_name": "kling-v2-6"}, "mode 4k is not possible with kling-v2-6"),
+        ({"sound": True, "model_name": "kling-v2-5-turbo"}, "sound on is not possible with kling-v2-5-turbo"),
+        ({"cfg_scale": 1.5}, "bigger than max"),
+    ],
+)
+def test_an_impossible_combination_is_refused_before_it_is_queued(
+    values: dict[str, Any], sentence: str, comfyui: ComfyUI
+) -> None:
+    assert sentence in comfyui.refusal({"1": text2video(**values), "11": save_video("1")})
+
+
+def test_an_unknown_model_is_accepted_by_the_graph_and_refused_by_the_provider_in_words(comfyui: ComfyUI) -> None:
+    entry = comfyui.result(comfyui.queue({"1": text2video(model_name="kling-v99"), "11": save_video("1")}))
+    text = json.dumps(entry["status"]["messages"])
+    assert "model_name value 'kling-v99' is invalid" in text
+    assert "Not charged." in text
+
+
+def test_nothing_that_comfyui_writes_holds_a_key(tmp_path: Path) -> None:
+    key = "sk-planted-0123456789abcdefghij"
+    server = ComfyUI(tmp_path, {"KLING_API_KEY": key, "KLING_BASE_URL": "http://127.0.0.1:9"})
+    server.start()
+    try:
+        entry = server.result(server.queue({"1": text2video(), "11": save_video("1")}))
+        assert "could not be reached" in json.dumps(entry)
+        assert key not in json.dumps(entry)
+        assert key not in requests.get(f"{server.url}/object_info", timeout=60).text
+    finally:
+        server.stop()
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert key.encode() not in file.read_bytes(), file
+
+
+def _give_inputs(comfyui: ComfyUI) -> None:
+    """The picture that the examples load (ComfyUI ships one of that name) and a small upscale model."""
+    import torch
+
+    from kling_api.media import write_picture
+
+    rows, columns = np.mgrid[0:540, 0:960]
+    picture = np.stack([rows * 255 // 540, columns * 255 // 960, (rows + columns) % 256], axis=-1).astype(np.uint8)
+    write_picture(comfyui.base / "input" / "example.png", picture)
+    features, scale = 4, 2
+    weights = {
+        "body.0.weight": torch.zeros(features, 3, 3, 3),
+        "body.0.bias": torch.zeros(features),
+        "body.1.weight": torch.full((features,), 0.25),
+        "body.2.weight": torch.zeros(features, features, 3, 3),
+        "body.2.bias": torch.zeros(features),
+        "body.3.weight": torch.full((features,), 0.25),
+        "body.4.weight": torch.zeros(3 * scale * scale, features, 3, 3),
+        "body.4.bias": torch.zeros(3 * scale * scale),
+    }
+    torch.save({"params": weights}, comfyui.base / "models" / "upscale_models" / "tiny_x2.pth")
+
+
+def _wait_for(condition: Any, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
