@@ -118,7 +118,8 @@ def problem(model_id: str, operation: str, asked: Mapping[str, Any]) -> str:
         return ""
     ways = model.ways.get(operation, ())
     if not ways:
-        return f"model_name {model_id} cannot do {operation}. These can: {', '.join(models_for(operation))}."
+        able = [other for other in video_models().values() if other.ways.get(operation)]
+        return f"model_name {model_id} cannot do {operation}. These can: {_advised(able)}."
     wanted = {feature: asked[feature] for feature in FEATURES if feature in asked}
     for index, feature in enumerate(wanted):
         fitting = [way for way in ways if way.allows(feature, wanted[feature])]
@@ -147,43 +148,61 @@ def _explain(model: VideoModel, operation: str, wanted: Mapping[str, Any], featu
     """`wanted` ends with the feature that no way allows together with the ones before it."""
     before = {name: value for name, value in wanted.items() if name != feature}
     asked = _words(feature, wanted[feature])
-    circumstances = ", ".join(_words(name, value) for name, value in before.items() if value not in ("none", "first"))
+    usual = ("none", "first", "off")
+    circumstances = ", ".join(_words(name, value) for name, value in before.items() if value not in usual)
     here = f"{model.id} ({circumstances})" if circumstances else model.id
     elsewhere = [way for way in model.ways[operation] if way.allows(feature, wanted[feature])]
     if elsewhere:
         options = "; or ".join(dict.fromkeys(_requirements(way, before) for way in elsewhere))
-        return f"{asked} is not possible with {here}. {model.id} can do it with {options}."
-    instead = sorted({str(value) for way in model.ways[operation] for value in getattr(way, feature)}, key=_by_number)
-    others = [other.id for other in video_models().values() if _somehow(other, operation, feature, wanted[feature])]
-    able = f" Possible here: {', '.join(instead)}." if instead else f" {model.id} has none."
-    return f"{asked} is not possible with {model.id}.{able}" + (
-        f" Models that can: {', '.join(others)}." if others else ""
+        return f"{_sentence(asked)} is not possible with {here}. {model.id} can do it with {options}."
+    instead = dict.fromkeys(value for way in model.ways[operation] for value in getattr(way, feature))
+    others = [other for other in video_models().values() if _somehow(other, operation, feature, wanted[feature])]
+    able = f" Possible here: {', '.join(_value(feature, value) for value in instead)}." if instead else ""
+    return f"{_sentence(asked)} is not possible with {model.id}.{able}" + (
+        f" Models that can: {_advised(others)}." if others else ""
     )
 
 
 def _requirements(way: Way, before: Mapping[str, Any]) -> str:
+    """The features that would have to change, with the values that would do."""
     missing = [name for name, value in before.items() if not way.allows(name, value)]
-    return " and ".join(f"{_LABEL[name]} {' or '.join(map(str, getattr(way, name)))}" for name in missing)
+    choices = ((name, [_value(name, value) for value in getattr(way, name)]) for name in missing)
+    return " and ".join(f"{_LABEL[name]} {' or '.join(values)}".strip() for name, values in choices)
+
+
+def _advised(models: list[VideoModel]) -> str:
+    """The live ones; where there is none, those that some gateways still serve."""
+    live = [model.id for model in models if not model.retired]
+    return ", ".join(live or [f"{model.id} (retirement announced for {model.retired})" for model in models])
 
 
 def _somehow(model: VideoModel, operation: str, feature: str, value: Any) -> bool:
     return any(way.allows(feature, value) for way in model.ways.get(operation, ()))
 
 
-_LABEL = {"mode": "mode", "duration": "duration", "sound": "sound", "frames": "frames", "camera": "camera_control type"}
-_FRAMES = {"first": "a first frame", "first+last": "an end frame", "last": "an end frame without a first frame"}
+_LABEL = {"mode": "mode", "duration": "duration", "sound": "sound", "frames": "", "camera": "camera_control type"}
+_FRAMES = {
+    "first": "a first frame alone",
+    "first+last": "a first frame with an end frame",
+    "last": "an end frame without a first frame",
+}
 
 
 def _words(feature: str, value: Any) -> str:
-    if feature == "frames":
-        return _FRAMES.get(value, str(value))
     if feature == "camera" and value == "any":
         return "camera_control"
-    return f"{_LABEL[feature]} {value}" + (" s" if feature == "duration" else "")
+    return f"{_LABEL[feature]} {_value(feature, value)}".strip()
 
 
-def _by_number(text: str) -> tuple[int, str]:
-    return (int(text), "") if text.isdigit() else (0, text)
+def _value(feature: str, value: Any) -> str:
+    if feature == "frames":
+        return _FRAMES.get(value, str(value))
+    return f"{value} s" if feature == "duration" else str(value)
+
+
+def _sentence(words: str) -> str:
+    """A field's name keeps its own spelling; words of ours begin with a capital."""
+    return words[0].upper() + words[1:] if words in _FRAMES.values() else words
 
 
 @cache

@@ -64,14 +64,19 @@ def download(url: str, target: Path, own_url: str, check: Callable[[Path], objec
 
 def check_address(url: str, own_url: str) -> None:
     """Raises DownloadFailed for anything but http(s) to a public address or to the profile's own API host."""
-    parts, own = urlsplit(url), urlsplit(own_url)
+    try:
+        parts, own = urlsplit(url), urlsplit(own_url)
+        port = parts.port
+    except ValueError:  # a bracket too few, or a port that is no number
+        parts = own = urlsplit("")
+        port = None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DownloadFailed(f"The provider named a result that is not an http(s) URL: {redact(url)[:80]}.")
-    if (parts.hostname, parts.port) == (own.hostname, own.port):
+    if (parts.hostname, port) == (own.hostname, own.port):
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
+        found = socket.getaddrinfo(parts.hostname, port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # the latter for a label of more than 63 letters
         raise Broken(f"the host {parts.hostname} cannot be found") from None
     for *_, address in found:
         if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
@@ -97,6 +102,8 @@ def _fetch(url: str, part: Path, own_url: str, on_piece: OnPiece) -> None:
                 return _save(response, part, on_piece)
     except requests.RequestException as error:
         raise Broken(type(error).__name__) from None  # its text holds the signed URL
+    except ValueError:
+        raise Broken("a redirect leads to no address") from None
     raise Broken("too many redirects")
 
 
@@ -111,7 +118,7 @@ def _save(response: requests.Response, part: Path, on_piece: OnPiece) -> None:
     if response.status_code != 200:
         raise Broken(f"HTTP {response.status_code}")
     length = response.headers.get("Content-Length", "")
-    total = int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
+    total = int(length) if length.isascii() and length.isdigit() and "Content-Encoding" not in response.headers else None
     got = 0
     with part.open("wb") as file:
         for piece in response.iter_content(_CHUNK):

@@ -65,7 +65,7 @@ class KlingError(Exception):
 
     def _charge_line(self) -> str:
         ids = {"job": self.job_key, "task id": self.task_id, "request id": self.request_id, "code": self.code}
-        named = ", ".join(f"{name} {value}" for name, value in ids.items() if value)
+        named = ", ".join(f"{name} {redact(value)}" for name, value in ids.items() if value)
         return f"{self.charged.value} ({named})" if named else self.charged.value
 
 

@@ -28,6 +28,8 @@ def fingerprint(operation: Operation, account: str, dialect: str) -> str:
 def _canonical(value: Any) -> Any:
     if isinstance(value, Still):
         return value.digest()
-    if isinstance(value, float):
-        return repr(float(value))
-    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 1 and 1.0 ask for the same
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: _canonical(item) for name, item in dataclasses.asdict(value).items()}
+    return value

@@ -18,8 +18,10 @@ _SHAPES = (
     re.compile(r"(\bapi-key-)[\w-]+"),
     re.compile(r"(\bsk-)[\w-]{6,}"),
 )
-_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>)]+")
-_USER_INFO = re.compile(r"(https?://)[^\s/@'\"]+@")
+#: Also of a bare path: HTTP libraries write "url: /file.mp4?Signature=..." without the host.
+_QUERY = re.compile(r"(?<=[^\s?'\"<>])\?[\w.~%\[\]+-]+=[^\s'\"<>)]*")
+#: Up to the last @ before the path: a password may hold one, too.
+_USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/'\"<>]+@")
 
 
 def remember(secret: str) -> None:
@@ -35,4 +37,4 @@ def redact(text: str) -> str:
     for shape in _SHAPES:
         text = shape.sub(rf"\g<1>{MASK}", text)
     text = _USER_INFO.sub(rf"\g<1>{MASK}@", text)
-    return _QUERY.sub(rf"\g<1>?{MASK}", text)
+    return _QUERY.sub(f"?{MASK}", text)

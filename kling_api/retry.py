@@ -5,7 +5,7 @@ Pure decisions; no I/O, no sleeping.
 
 from __future__ import annotations
 
-import ssl
+import traceback
 from collections.abc import Iterator
 
 import requests
@@ -19,15 +19,13 @@ LONGEST_RETRY_AFTER = 300.0
 _NEVER_CONNECTED = (
     urllib3.exceptions.NewConnectionError,  # refused, unreachable; also NameResolutionError
     urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.ProxyError,
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.ProxyError,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidProxyURL,
 )
-#: A TLS connection that broke after the handshake raises SSLError as well; these texts of OpenSSL say "in use".
-_TLS_IN_USE = ("EOF occurred", "bad record mac", "BAD_RECORD_MAC", "DECRYPTION_FAILED", "close notify", "timed out")
+#: Where urllib3 makes a connection: TCP, the proxy's tunnel and the TLS handshake. Nothing of the request is sent in it.
+_CONNECTING = ("urllib3.connection", "connect")
 
 
 def never_delivered(error: BaseException) -> bool:
@@ -35,13 +33,7 @@ def never_delivered(error: BaseException) -> bool:
 
     False for everything that may have happened after the first byte was sent (read timeout, reset, closed).
     """
-    causes = list(_chain(error))
-    if any(isinstance(cause, _NEVER_CONNECTED) for cause in causes):
-        return True
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return True
-    tls = [cause for cause in causes if isinstance(cause, ssl.SSLError | urllib3.exceptions.SSLError)]
-    return bool(tls) and not any(word in str(cause) for cause in tls for word in _TLS_IN_USE)
+    return any(isinstance(cause, _NEVER_CONNECTED) or _while_connecting(cause) for cause in _chain(error))
 
 
 def wait_before(attempt: int, retry_after: float | None, jitter: float) -> float:
@@ -55,8 +47,18 @@ def wait_before(attempt: int, retry_after: float | None, jitter: float) -> float
     return ceiling * (0.5 + jitter / 2)
 
 
+def _while_connecting(error: BaseException) -> bool:
+    """By where it was raised, as the class does not tell: urllib3 2 says SSLError for an error in mid-stream, too, and
+    ProxyError when an answer is lost behind a proxy (seen with 2.8, 2026-10)."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any((frame.f_globals.get("__name__"), frame.f_code.co_name) == _CONNECTING for frame in frames)
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that it was made from: causes, contexts, and the reasons that urllib3 keeps in arguments."""
+    """The error and all that it was made from: its cause, and what requests and urllib3 keep as reason and arguments.
+
+    Not its `__context__`: that may be an error of the caller's, which says nothing about this request.
+    """
     seen: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting:
@@ -65,4 +67,4 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.append(item)
         yield item
-        waiting += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
+        waiting += [item.__cause__, getattr(item, "reason", None), *item.args]

@@ -145,7 +145,7 @@ def read_profiles(home: Path) -> dict[str, dict[str, str]]:
     """The tables of profiles.toml by name; {} without a file."""
     file = home / "profiles.toml"
     try:
-        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -156,7 +156,10 @@ def read_profiles(home: Path) -> dict[str, dict[str, str]]:
 
 
 def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -166,7 +169,7 @@ def is_loopback(url: str) -> bool:
 def _table(file: Path, name: str, table: Any) -> dict[str, str]:
     if not isinstance(table, dict):
         raise NotConfigured(
-            f"{file}: '{name}' stands outside a profile.", f"Put it under a heading such as [{'studio'}]."
+            f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio]."
         )
     unknown = sorted(set(table) - set(_FIELDS))
     if unknown:
@@ -196,15 +199,28 @@ def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
     dialect = values["dialect"] or "auto"
     if dialect not in DIALECTS:
         raise NotConfigured(f"Profile {name}: dialect is '{dialect}'.", f"Choose one of: {', '.join(DIALECTS)}.")
-    base_url = (values["base_url"] or GLOBAL_URL).rstrip("/")
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    return Profile(name, _base_url(name, values["base_url"]), dialect, _credentials(name, values, home), home)
+
+
+def _base_url(name: str, value: str) -> str:
+    base_url = (value.strip() or GLOBAL_URL).rstrip("/")
+    try:
+        parts = urlsplit(base_url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket too few, or a port that is no number
+        usable = False
+    if not usable:
         raise NotConfigured(f"Profile {name}: the base URL is not an http(s) URL.", f"For example {GLOBAL_URL}.")
+    parts = urlsplit(base_url)
     if parts.scheme == "http" and not is_loopback(base_url):
         raise NotConfigured(
             f"Profile {name}: {parts.hostname} would get the key over plain http.", "Use https:// in the base URL."
         )
-    return Profile(name, base_url, dialect, _credentials(name, values, home), home)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise NotConfigured(
+            f"Profile {name}: the base URL holds more than a host and a path.", f"For example {GLOBAL_URL}."
+        )
+    return base_url
 
 
 def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:

@@ -75,6 +75,8 @@ def make_session(url: str) -> requests.Session:
     session = requests.Session()
     session.headers["User-Agent"] = USER_AGENT
     session.trust_env = not is_loopback(url)
+    # Even with allow_redirects=False requests reads such an answer whole and raises for an address that it cannot read.
+    session.get_redirect_target = lambda resp: None
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(max_retries=0))
     return session
@@ -102,8 +104,9 @@ def _sorted_by_delivery(error: requests.RequestException, base_url: str) -> Exce
 
 def _reason(error: BaseException) -> str:
     """The innermost text without addresses of objects: 'Connection refused', 'Read timed out'."""
-    text = redact(str(error)).replace("\n", " ")
-    return f"{type(error).__name__}: {text.rpartition('>: ')[2].rstrip(')')[:300]}"
+    inner = error.args[0] if error.args else error
+    text = redact(str(getattr(inner, "reason", None) or inner)).replace("\n", " ")
+    return f"{type(error).__name__}: {text.rpartition('): ')[2][:300]}"
 
 
 def _json(response: requests.Response) -> Any:
@@ -115,14 +118,17 @@ def _json(response: requests.Response) -> Any:
             return None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for thousands of brackets
         return None
 
 
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds named by Retry-After, a number or a date."""
     value = response.headers.get("Retry-After", "")
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     date = email.utils.parsedate_tz(value)
-    return max(0.0, email.utils.mktime_tz(date) - time.time()) if date else None
+    try:
+        return max(0.0, email.utils.mktime_tz(date) - time.time()) if date else None
+    except (ValueError, OverflowError):  # a day or year that no calendar has
+        return None

@@ -32,7 +32,8 @@ class Progress:
     def __str__(self) -> str:
         about = f" of about {self.usual:.0f}" if self.usual else ""
         task = f", task {self.task_id}" if self.task_id else ""
-        return f"{self.state}, {self.seconds:.0f}{about} s{task}"
+        so_far = f", {self.seconds:.0f}{about} s" if self.seconds or self.usual else ""
+        return f"{self.state}{so_far}{task}"
 
 
 class Stopped(Exception):

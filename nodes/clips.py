@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
 from . import host
 from .host import io
 from .workers import run_visibly
+
+if TYPE_CHECKING:
+    from ..kling_api.client import Result
 
 DECODE = ("all", "first", "last")
 
@@ -23,7 +26,7 @@ class Clip:
 
     path: Path
     frames: Any
-    audio: dict[str, Any]
+    audio: Any
     video_id: str
     task_id: str
 
@@ -49,6 +52,7 @@ async def make_clip(build: Callable[[], Operation], profile: str, decode: str) -
     """Builds the operation, runs it and decodes the result, all in a worker thread."""
 
     def work(progress: Callable[[Progress], None], stop: threading.Event) -> Clip:
+        # Here, not above: they load requests and sqlite3, and must not slow ComfyUI's start.
         from ..kling_api.client import Client
         from ..kling_api.settings import load_profile
 
@@ -56,13 +60,21 @@ async def make_clip(build: Callable[[], Operation], profile: str, decode: str) -
         client = Client(load_profile(profile, host.data_folder()))
         result = client.run(operation, progress, stop)
         path = result.files[0]
-        return Clip(path, *_decode(path, decode), result.video_id, result.task_id)
+        progress(_last_words(result, "reading the frames"))
+        frames, audio = _decode(path, decode)
+        progress(_last_words(result, "done"))
+        return Clip(path, frames, audio, result.video_id, result.task_id)
 
     clip = await run_visibly(work)
     return io.NodeOutput(clip.frames, host.video(clip.path), clip.audio, clip.video_id, clip.task_id)
 
 
-def _decode(path: Path, decode: str) -> tuple[Any, dict[str, Any]]:
+def _last_words(result: Result, state: str) -> Progress:
+    units = f", {result.units} units" if result.units else ""
+    return Progress(f"{state}{units}", 0, None, result.job_key, result.task_id)
+
+
+def _decode(path: Path, decode: str) -> tuple[Any, Any]:
     from ..kling_api import media
 
     readers = {"all": media.read_frames, "first": media.read_first_frame, "last": media.read_last_frame}

@@ -69,12 +69,14 @@ class ProgressDisplay:
 
     def __init__(self) -> None:
         self._node_id = _executing_node()
+        self._furthest = 0.0
 
     def show(self, share: float, text: str) -> bool:
         """`share` 0..1. False when ComfyUI answered with its interrupt exception (which clears its stop flag)."""
         interrupt = type(Interrupted())
+        self._furthest = max(self._furthest, share)  # a bar that goes back looks broken
         try:
-            self._show(share, text)
+            self._show(self._furthest, text)
         except interrupt:
             return False
         except Exception as error:  # noqa: BLE001 - the outermost edge: a display is not worth a paid job

@@ -51,7 +51,10 @@ async def run_visibly(work: Work[T]) -> T:
                 stop.set()
                 await asyncio.wait({waiting}, timeout=GRACE)
                 raise host.Interrupted()
-        return waiting.result()
+        result = waiting.result()
+        if latest:
+            display.show(1.0, str(latest[0]))
+        return result
     finally:
         # Also when a sibling node failed and the loop cancels us (CancelledError passes through).
         stop.set()

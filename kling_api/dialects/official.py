@@ -10,10 +10,12 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .. import capabilities
 from ..checks import check_video
 from ..operations import Image2Video, Operation, Text2Video
+from ..redaction import redact
 from ..stills import Still
 from .wire import Answer, Output, Refusal, Reply, Request, Task, TaskState
 
@@ -30,6 +32,7 @@ _STATES = {
 }
 #: std = 720p, pro = 1080p, 4k = 4k (new-standard pages, 2026-09).
 _RESOLUTIONS = {"std": "720p", "pro": "1080p", "4k": "4k"}
+_LONGEST_TEXT = 500
 _DUPLICATE = re.compile(r"(?i)external_?task_?id .* already exists")
 _ABSENT = re.compile(r"(?i)task not found")
 #: HTTP statuses that say "not processed" even when the body cannot be read.
@@ -55,7 +58,7 @@ class Official:
     def query(self, route: str, task_id: str) -> Request:
         if route == _TASKS:
             return Request("GET", _TASKS, query={"task_ids": task_id}, route=route, needs_api_key=True)
-        return Request("GET", f"{route}/{task_id}", route=route)
+        return Request("GET", f"{route}/{quote(task_id, safe='')}", route=route)
 
     def look_up(self, route: str, job_key: str) -> Request | None:
         if route == _TASKS:
@@ -75,7 +78,7 @@ class Official:
         task = data[0] if isinstance(data, list) else data
         if not isinstance(task, dict) or not _id(task):
             return _unreadable(reply)
-        return _task(task, str(body.get("request_id") or ""))
+        return _task(task, _words(body.get("request_id")))
 
 
 def _old_body(operation: Operation, job_key: str) -> dict[str, Any]:
@@ -139,8 +142,8 @@ def _media(value: Still | str | None) -> str:
 
 
 def _task(data: dict[str, Any], request_id: str) -> Task:
-    word = str(data.get("task_status") or data.get("status"))
-    message = str(data.get("task_status_msg") or data.get("message") or "")
+    word = _words(data.get("task_status") or data.get("status"))
+    message = _words(data.get("task_status_msg") or data.get("message"))
     return Task(
         id=_id(data),
         state=_STATES.get(word, TaskState.UNFAMILIAR),
@@ -154,43 +157,59 @@ def _task(data: dict[str, Any], request_id: str) -> Task:
 
 
 def _id(data: dict[str, Any]) -> str:
-    return str(data.get("task_id") or data.get("id") or "")
+    return _text(data.get("task_id") or data.get("id"))
 
 
 def _outputs(data: dict[str, Any]) -> list[Output]:
-    result = data.get("task_result") or {}
-    found = [("video", item) for item in result.get("videos") or []]
-    found += [(str(item.get("type")), item) for item in data.get("outputs") or []]
+    result = data.get("task_result")
+    found = [("video", item) for item in _rows(result.get("videos") if isinstance(result, dict) else None)]
+    found += [(str(item.get("type")), item) for item in _rows(data.get("outputs"))]
     return [
-        Output(kind, str(item["url"]), str(item.get("id") or ""), _seconds(item.get("duration")))
+        Output(kind, str(item["url"]), _text(item.get("id")), _seconds(item.get("duration")))
         for kind, item in found
         if item.get("url")
     ]
 
 
+def _rows(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; an answer that holds anything else there holds nothing for us."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _words(value: Any) -> str:
+    """A server's text for people: one line, not endless, and without secrets (a server may quote the key)."""
+    return redact(" ".join(_text(value).split()))[:_LONGEST_TEXT]
+
+
+def _text(value: Any) -> str:
+    """JSON may hold half a character (a lone surrogate), which no file and no URL can take."""
+    return str(value or "").encode("utf-8", "replace").decode("utf-8")
+
+
 def _units(data: dict[str, Any]) -> str:
     """`final_unit_deduction` (old), or the units of `billing[]` (new): a decimal string, "" when not said."""
     if data.get("final_unit_deduction") not in (None, ""):
-        return str(data["final_unit_deduction"])
-    amounts = [str(row.get("amount")) for row in data.get("billing") or [] if row.get("charge_type") == "unit"]
+        return _words(data["final_unit_deduction"])
+    amounts = [_words(row.get("amount")) for row in _rows(data.get("billing")) if row.get("charge_type") == "unit"]
     return amounts[0] if amounts else ""
 
 
 def _seconds(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
 def _milliseconds(value: Any) -> int:
     """Gateways were seen sending these as text."""
-    return int(value) if str(value).isdigit() else 0
+    text = str(value)
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 def _refusal(reply: Reply, code: int) -> Refusal:
     body = reply.body
-    message = str(body.get("message") or body.get("msg") or "")
+    message = _words(body.get("message") or body.get("msg"))
     entry = _error_codes().get(str(code))
     if entry:
         answer, advice, meaning = Answer[entry["answer"]], entry["advice"], entry["meaning"]
@@ -202,7 +221,7 @@ def _refusal(reply: Reply, code: int) -> Refusal:
     elif code in (1201, 1203) and _ABSENT.search(message):
         answer = Answer.ABSENT
     said = f"Kling refused: {meaning} ('{message}')." if message else f"Kling refused: {meaning}."
-    return Refusal(answer, said, advice, str(code), str(body.get("request_id") or ""), reply.retry_after)
+    return Refusal(answer, said, advice, str(code), _words(body.get("request_id")), reply.retry_after)
 
 
 def _unreadable(reply: Reply) -> Refusal:

@@ -62,7 +62,7 @@ def test_each_example_workflow_runs_to_a_saved_file(file: Path, comfyui: ComfyUI
     saved = [output for node in entry["outputs"].values() for output in node.get("images", [])]
     assert saved
     for output in saved:
-        with av.open(str(comfyui.base / "output" / output["subfolder"] / output["filename"])) as container:
+        with av.open(str(comfyui.base / output["type"] / output["subfolder"] / output["filename"])) as container:
             assert next(container.decode(video=0)).width > 0
 
 
