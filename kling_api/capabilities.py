@@ -157,7 +157,7 @@ def _explain(model: VideoModel, operation: str, wanted: Mapping[str, Any], featu
         return f"{_sentence(asked)} is not possible with {here}. {model.id} can do it with {options}."
     instead = dict.fromkeys(value for way in model.ways[operation] for value in getattr(way, feature))
     others = [other for other in video_models().values() if _somehow(other, operation, feature, wanted[feature])]
-    able = f" Possible here: {', '.join(_value(feature, value) for value in instead)}." if instead else ""
+    able = f" Possible here: {', '.join(_value(feature, value) for value in instead)}." if instead else " Leave it out."
     return f"{_sentence(asked)} is not possible with {model.id}.{able}" + (
         f" Models that can: {_advised(others)}." if others else ""
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from .errors import DownloadFailed, MediaError
-from .redaction import redact
+from .redaction import quiet_urls, redact
 from .transport import make_session
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _fetch(url: str, part: Path, own_url: str, on_piece: OnPiece) -> None:
         for _ in range(_MOST_REDIRECTS + 1):
             check_address(url, own_url)
             with (
+                quiet_urls(),
                 make_session(url) as session,
                 session.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False, auth=_no_auth) as response,
             ):
@@ -117,8 +118,9 @@ def _save(response: requests.Response, part: Path, on_piece: OnPiece) -> None:
         raise LinkExpired(f"HTTP {response.status_code}")
     if response.status_code != 200:
         raise Broken(f"HTTP {response.status_code}")
+    encoded = "Content-Encoding" in response.headers
     length = response.headers.get("Content-Length", "")
-    total = int(length) if length.isascii() and length.isdigit() and "Content-Encoding" not in response.headers else None
+    total = int(length) if length.isascii() and length.isdigit() and not encoded else None
     got = 0
     with part.open("wb") as file:
         for piece in response.iter_content(_CHUNK):

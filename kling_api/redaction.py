@@ -6,7 +6,11 @@ reaches an error, a log or the ledger. What we write ourselves never holds a sec
 
 from __future__ import annotations
 
+import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 MASK = "***"
 
@@ -38,3 +42,34 @@ def redact(text: str) -> str:
         text = shape.sub(rf"\g<1>{MASK}", text)
     text = _USER_INFO.sub(rf"\g<1>{MASK}@", text)
     return _QUERY.sub(f"?{MASK}", text)
+
+
+@contextmanager
+def quiet_urls() -> Iterator[None]:
+    """While it lasts, urllib3's debug log of this thread shows no query string: a result's URL is signed there.
+
+    Other threads and packages log as they always did.
+    """
+    logger = logging.getLogger("urllib3.connectionpool")
+    if _without_queries not in logger.filters:
+        logger.addFilter(_without_queries)
+    before = getattr(_thread, "quiet", False)
+    _thread.quiet = True
+    try:
+        yield
+    finally:
+        _thread.quiet = before
+
+
+_thread = threading.local()
+
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    if getattr(_thread, "quiet", False) and isinstance(record.args, tuple):
+        record.args = tuple(_cut(value) for value in record.args)
+    return True
+
+
+def _cut(value: object) -> object:
+    path, mark, _ = value.partition("?") if isinstance(value, str) else ("", "", "")
+    return f"{path}?{MASK}" if mark else value

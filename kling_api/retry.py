@@ -24,7 +24,7 @@ _NEVER_CONNECTED = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidProxyURL,
 )
-#: Where urllib3 makes a connection: TCP, the proxy's tunnel and the TLS handshake. Nothing of the request is sent in it.
+#: Where urllib3 makes a connection: TCP, the proxy's tunnel, the TLS handshake. Nothing of the request is sent there.
 _CONNECTING = ("urllib3.connection", "connect")
 
 

@@ -168,9 +168,7 @@ def is_loopback(url: str) -> bool:
 
 def _table(file: Path, name: str, table: Any) -> dict[str, str]:
     if not isinstance(table, dict):
-        raise NotConfigured(
-            f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio]."
-        )
+        raise NotConfigured(f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio].")
     unknown = sorted(set(table) - set(_FIELDS))
     if unknown:
         raise NotConfigured(

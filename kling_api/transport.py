@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .auth import Authorization
 from .dialects.wire import Reply, Request
 from .errors import NotDelivered
-from .redaction import redact
+from .redaction import quiet_urls, redact
 from .retry import never_delivered
 from .settings import is_loopback
 
@@ -44,16 +44,19 @@ class Transport:
 
         try:
             # A redirect is never followed: the key would go along, and a repeated POST is a second order.
-            with self._session().request(
-                request.method,
-                self._base_url + request.path,
-                json=request.body,
-                params=request.query,
-                timeout=self._timeout,
-                auth=_Bearer(self._authorization),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
+            with (
+                quiet_urls(),
+                self._session().request(
+                    request.method,
+                    self._base_url + request.path,
+                    json=request.body,
+                    params=request.query,
+                    timeout=self._timeout,
+                    auth=_Bearer(self._authorization),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
                 return Reply(response.status_code, _json(response), _retry_after(response))
         except requests.RequestException as error:
             # `from None`: the chain holds the request with its headers, and URLs.

@@ -152,9 +152,7 @@ def comfyui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyUI]:
 @pytest.fixture(scope="session")
 def slow_comfyui(tmp_path_factory: pytest.TempPathFactory, sandbox: str) -> Iterator[ComfyUI]:
     """ComfyUI with a sandbox outside of it that takes its time."""
-    server = ComfyUI(
-        tmp_path_factory.mktemp("slow-comfyui"), {"KLING_PROFILE": "sandbox", "KLING_BASE_URL": sandbox}
-    )
+    server = ComfyUI(tmp_path_factory.mktemp("slow-comfyui"), {"KLING_PROFILE": "sandbox", "KLING_BASE_URL": sandbox})
     server.start()
     yield server
     server.stop()

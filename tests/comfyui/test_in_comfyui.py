@@ -11,8 +11,9 @@ import av
 import numpy as np
 import pytest
 import requests
-from conftest import ROOT, ComfyUI
-from workflow import to_prompt
+
+from .conftest import ROOT, ComfyUI
+from .workflow import to_prompt
 
 EXAMPLES = sorted((ROOT / "example_workflows").glob("*.json"))
 pytestmark = pytest.mark.timeout(600)

@@ -1,4 +1,4 @@
-"""Turns a workflow in UI format into an API prompt by the node definitions of a running server, as the front end does."""
+"""Turns a workflow in UI format into an API prompt by the node definitions of a running server."""
 
 from __future__ import annotations
 
