@@ -158,11 +158,15 @@ class Ledger:
         with self._explained():
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = _connect(self._file)
+            self._identity = _identity(self._file)
         self._migrate()
 
     def claim(self, new: NewJob) -> Claim:
         """The job of this request: the one that is there already, or a new row. Exactly one live run gets to own it."""
         with self._transaction():
+            if _identity(self._file) != self._identity:
+                # SQLite goes on with a file that was deleted; a row in it would be gone with this process.
+                raise LedgerError(f"The ledger {self._file} was moved or deleted while in use.", "Restart the program.")
             row = self._row("fingerprint = ? AND state NOT IN ('refused', 'failed')", new.fingerprint)
             if row is None:
                 return self._insert(new)
@@ -353,12 +357,38 @@ _living_runs: set[str] = set()
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    # Readers do not wait for a writer, and a killed process leaves no half-written page.
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode = WAL")
-    # A row must outlive a power cut: it is all that we have of a paid job.
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        # Readers do not wait for a writer, and a killed process leaves no half-written page.
+        _switch_to_wal(connection)
+        # A row must outlive a power cut: it is all that we have of a paid job.
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait for this lock by itself when several processes make the file at the same moment."""
+    end = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Device and inode, None when there is no such file."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _job(row: sqlite3.Row | None) -> Job:

@@ -24,6 +24,8 @@ _NO_ACCESS_KEYS = (
 def authenticate(header: str | None, accounts: Sequence[Account], now: float, new_standard: bool = False) -> Account:
     """The account of the key. `now` in epoch seconds; `new_standard`: only API keys are taken. Raises Refused."""
     scheme, _, token = (header or "").partition(" ")
+    if not token.isascii():
+        raise _invalid()
     if token.startswith(API_KEY_PREFIX) and scheme == "Bearer":
         return _by_api_key(token, accounts)
     if new_standard:

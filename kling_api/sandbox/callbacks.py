@@ -16,7 +16,7 @@ from ..settings import is_loopback
 from .core import Platform, Task
 from .store import Store
 
-_INTERVAL = 0.05
+_INTERVAL = 0.05  # seconds between looks at the store
 _TIMEOUT = 5.0
 
 
@@ -32,7 +32,7 @@ class Callbacks:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="sandbox-callbacks")
+        self._thread = threading.Thread(target=self._run, name="sandbox-callbacks", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -52,13 +52,15 @@ class Callbacks:
 
     def _tell(self, task: Task) -> None:
         url = task.row.callback_url
-        outcome = _post(url, self._body_of(task)) if is_loopback(url) else "not on this machine"
+        outcome = _post(url, self._body_of(task))
         self._records.append({"task_id": str(task.row.id), "state": task.state.value, "outcome": outcome})
 
 
 def _post(url: str, body: dict[str, Any]) -> str:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
+        if not is_loopback(url):
+            return "not on this machine"
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=_TIMEOUT)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -160,8 +160,8 @@ class Platform:
         rest = f"ORDER BY id DESC LIMIT {int(size)} OFFSET {(int(number) - 1) * int(size)}"
         return self._tasks(self._store.select("account = ? AND product = ?", (account, product), rest))
 
-    def between(self, account: str, start: int, end: int, before_id: int | None = None) -> list[Task]:
-        """Tasks created from `start` to `end` (epoch ms), the newest first, older than `before_id`."""
+    def between(self, account: str, start: int, end: int, before_id: int = 0) -> list[Task]:
+        """Tasks created from `start` to `end` (epoch ms), the newest first; with `before_id` only older ones."""
         condition = "account = ? AND created >= ? AND created <= ? AND id < ?"
         return self._tasks(self._store.select(condition, (account, start, end, before_id or 2**62)))
 

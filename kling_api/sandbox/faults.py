@@ -56,6 +56,10 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault '{self.kind}'; known: {', '.join(KINDS)}")
+        for name in ("times", "code", "status", "seconds", "retry_after"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+                raise ValueError(f"{name} is {value!r}, not a number from 0")
 
     def concerns(self, operation: str) -> bool:
         wanted = self.operation or ("download" if self.kind in DOWNLOADS else "create")

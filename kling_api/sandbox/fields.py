@@ -27,13 +27,15 @@ class Fields:
             raise unreadable_body()
         if value is None:
             return default
+        if isinstance(value, str) and not _is_text(value):
+            raise unreadable_body()
         return json.dumps(value) if isinstance(value, bool | float) else str(value)
 
     def number(self, name: str, default: float) -> float:
         value = self._values.get(name)
         try:
             return default if value is None or value == "" else float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise unreadable_body() from None
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -112,6 +114,15 @@ def read_body(data: bytes) -> Fields:
     if not isinstance(values, dict):
         raise unreadable_body()
     return Fields(values)
+
+
+def _is_text(value: str) -> bool:
+    """Half a surrogate pair can be written in JSON, but not be kept anywhere."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _no_constant(name: str) -> None:

@@ -28,6 +28,7 @@ _NEW = {"text-to-video": ("text2video", read_text_to_video), "image-to-video": (
 #: Seen live in 2026: a 21st id is refused.
 MOST_IDS = 20
 _MONTH_MS = 30 * 86_400_000
+_LATEST_MS = 10**15
 
 OrderOf = Callable[[VideoRequest, str], Order]
 FateOf = Callable[[str], Fate]
@@ -144,10 +145,13 @@ class Official:
     def _task_list(self, call: Call, account: Account) -> dict[str, Any]:
         body = read_body(call.body or b"{}")
         now = self._platform.now()
-        start, end = int(body.number("start_time", now - _MONTH_MS)), int(body.number("end_time", now))
+        start = int(body.bounded_number("start_time", 0, _LATEST_MS, now - _MONTH_MS))
+        end = int(body.bounded_number("end_time", 0, _LATEST_MS, now))
         limit = int(body.bounded_number("limit", 1, 500, 100))
-        cursor = int(body.bounded_number("cursor", 0, 2**62, 0)) or None
-        tasks = self._platform.between(account.name, start, end, cursor)
+        cursor = body.text("cursor")
+        if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
+            raise body.wrong_value("cursor", cursor)
+        tasks = self._platform.between(account.name, start, end, int(cursor or 0))
         for wanted in body.children("filters"):
             tasks = _filtered(tasks, wanted)
         page = tasks[:limit]

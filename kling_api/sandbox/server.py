@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,7 @@ class Sandbox:
         self._thread.start()
         try:
             self._url = ready.result()
+            atexit.register(self.stop)  # a folder of its own is deleted even if nobody stops the sandbox
         except BaseException:
             self._thread = None
             raise
@@ -73,15 +76,14 @@ class Sandbox:
     def stop(self) -> None:
         """Ends within a moment; a clip that is being rendered is begun anew at the next start over the same folder."""
         if self._thread:
+            atexit.unregister(self.stop)
             self._stop()
             self._thread.join()
             self._thread = None
 
     def _run(self, ready: Future[str]) -> None:
         try:
-            with tempfile.TemporaryDirectory(prefix="kling-sandbox-", ignore_cleanup_errors=True) as temporary:
-                folder = Path(self.config.folder or temporary)
-                folder.mkdir(parents=True, exist_ok=True)
+            with _folder(self.config) as folder:
                 asyncio.run(self._serve(folder, ready))
         except BaseException as error:  # handed to the thread that waits in start()
             if ready.done():
@@ -102,7 +104,7 @@ class Sandbox:
             await stopped.wait()
         finally:
             await runner.cleanup()
-            await asyncio.to_thread(parts.stop)
+            parts.stop()  # here and not in a thread: at the end of the interpreter there are no new threads
 
 
 def serve(config: SandboxConfig, announce: Callable[[str], None]) -> None:
@@ -117,6 +119,17 @@ def serve(config: SandboxConfig, announce: Callable[[str], None]) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _folder(config: SandboxConfig) -> Iterator[Path]:
+    """The folder of the config, or one that is deleted at the end."""
+    if config.folder:
+        config.folder.mkdir(parents=True, exist_ok=True)
+        yield config.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="kling-sandbox-", ignore_cleanup_errors=True) as temporary:
+        yield Path(temporary)
 
 
 class _Parts:

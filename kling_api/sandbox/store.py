@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS tasks (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS external_ids ON tasks (account, external_id) WHERE external_id <> '';
 CREATE INDEX IF NOT EXISTS open_tasks ON tasks (id) WHERE settled IS NULL;
+CREATE INDEX IF NOT EXISTS open_callbacks ON tasks (id)
+    WHERE callback_url <> '' AND told NOT IN ('succeeded', 'failed');
 CREATE TABLE IF NOT EXISTS leases (task INTEGER PRIMARY KEY, until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
@@ -125,12 +127,17 @@ class Store:
 
     def lease_next(self, now: int, until: int) -> Row | None:
         """The oldest task that needs work and that no other worker, here or in another process, has in hand."""
+        if not self.number("COUNT(*)", "settled IS NULL AND NOT stuck"):
+            return None  # no need to lock the file for that
         with self.transaction():
             free = "settled IS NULL AND NOT stuck AND id NOT IN (SELECT task FROM leases WHERE until > ?)"
             rows = self.select(free, (now,), "ORDER BY id LIMIT 1")
             for row in rows:
                 self._execute("INSERT OR REPLACE INTO leases VALUES (?, ?)", (row.id, until))
         return rows[0] if rows else None
+
+    def extend_lease(self, task: int, until: int) -> None:
+        self._execute("UPDATE leases SET until = ? WHERE task = ?", (until, task))
 
     def release(self, task: int) -> None:
         self._execute("DELETE FROM leases WHERE task = ?", (task,))
@@ -152,5 +159,6 @@ class Store:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    row = dict(zip((field.name for field in fields(Row)), values, strict=True))
-    return Row(**row | {"watermark": bool(row["watermark"]), "stuck": bool(row["stuck"])})
+    row: dict[str, Any] = dict(zip((field.name for field in fields(Row)), values, strict=True))
+    row["watermark"], row["stuck"] = bool(row["watermark"]), bool(row["stuck"])
+    return Row(**row)

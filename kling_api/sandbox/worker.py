@@ -12,8 +12,8 @@ from .store import Row, Store
 
 #: More at a time only makes each of them slower.
 THREADS = 2
-#: Another process may take a task up again after this long; no clip takes so long unless its process died.
-_LEASE_MS = 300_000
+#: The lease on a task is renewed while it is worked on; when its process has died, another takes it up after this.
+_LEASE_MS = 3_000
 #: Seconds between looks for work that another process has left behind.
 _LOOK_AROUND = 1.0
 
@@ -28,7 +28,7 @@ class Unusable(Exception):
     """The task fails, with this text as the reason that the customer is given."""
 
 
-#: Makes the file of a task's work; calls its second argument now and then, which raises Stopped.
+#: Makes the file of a task's work; calls its second argument with every frame.
 Render = Callable[[str, Callable[[], None]], Path]
 
 
@@ -42,7 +42,9 @@ class Worker:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        self._threads = [threading.Thread(target=self._run, name=f"sandbox-render-{n}") for n in range(THREADS)]
+        self._threads = [
+            threading.Thread(target=self._run, name=f"sandbox-render-{n}", daemon=True) for n in range(THREADS)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -71,7 +73,7 @@ class Worker:
     def _finish(self, row: Row) -> None:
         failure = result = ""
         try:
-            result = self._render(row.work, self._check_stop).name
+            result = self._render(row.work, self._check_in(row.id)).name
         except Stopped:
             self._store.release(row.id)
             return
@@ -82,6 +84,17 @@ class Worker:
             failure = f"Internal error of the sandbox: {type(error).__name__}"
         self._store.settle(row.id, self._platform.now(), failure, result)
 
-    def _check_stop(self) -> None:
-        if self._stopping:
-            raise Stopped
+    def _check_in(self, task: int) -> Callable[[], None]:
+        """To be called with every frame: renews the lease now and then, raises Stopped when the sandbox ends."""
+        renewed = self._platform.now()
+
+        def check_in() -> None:
+            nonlocal renewed
+            if self._stopping:
+                raise Stopped
+            now = self._platform.now()
+            if now - renewed > _LEASE_MS // 5:
+                renewed = now
+                self._store.extend_lease(task, now + _LEASE_MS)
+
+        return check_in

@@ -304,3 +304,13 @@ def test_without_a_ledger_nothing_is_sent(stage: Stage, tmp_path: Path) -> None:
     with pytest.raises(KlingError, match=r"The ledger .* cannot be used"):
         stage.client().run(JOB)
     assert stage.tasks_made == 0
+
+
+def test_a_ledger_that_was_deleted_under_us_stops_the_next_job(stage: Stage) -> None:
+    client = stage.client()
+    client.run(JOB)
+    for file in stage.home.glob("ledger.sqlite3*"):
+        file.unlink()
+    with pytest.raises(KlingError, match="was moved or deleted while in use"):
+        client.run(Text2Video(prompt=JOB.prompt, duration=3, seed=5))
+    assert stage.tasks_made == 1

@@ -1,0 +1,81 @@
+"""A sandbox for the tests that do not mind each other's tasks, and a way to start one of one's own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from kling_api.sandbox import Sandbox, SandboxConfig
+
+from .driver import Api, Start, as_png, photo
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(pace=0.0, slots=10_000)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def api(shared: Sandbox) -> Api:
+    return Api(shared)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a sandbox with these settings; it is stopped after the test."""
+    with ExitStack() as stack:
+
+        def start_one(**settings: Any) -> Sandbox:
+            return stack.enter_context(Sandbox(replace(SandboxConfig(pace=0.0), **settings)))
+
+        yield start_one
+
+
+class Listener:
+    """A server on this machine: keeps what is posted, answers every GET with one picture."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        self.bodies: list[bytes] = []
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            listening.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self._answer(b"")
+
+        def do_GET(self) -> None:
+            self._answer(as_png(photo(320, 320, 4)))
+
+        def _answer(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        listening = Listener(server)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield listening
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def picture_server(listener: Listener) -> str:
+    return listener.url
