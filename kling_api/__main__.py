@@ -13,6 +13,8 @@ def main() -> None:
             raise
         sys.stderr.write(f'kling needs the package {error.name}. Install it with: pip install "kling-nodes[cli]"\n')
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))
 
 

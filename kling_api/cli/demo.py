@@ -1,0 +1,211 @@
+"""`kling demo`: the main job end to end without a key, in a sandbox and a data folder that are gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..capabilities import generation_of, image_limits
+from ..checks import check_still
+from ..client import Client, Result
+from ..errors import NotConfigured
+from ..operations import CameraControl, Image2Video, Operation, Text2Video
+from ..settings import sandbox_profile
+from ..stills import Still
+from ..transport import make_session
+from . import flags
+from .console import show, show_error, show_json
+from .output import deliver, prepare_folder
+from .video import read_picture
+from .waiting import run_visibly
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+    from torch import Tensor
+
+_PROMPT = "A paper boat sails down a quiet river at sunset"
+_CAMERA_MODEL = "kling-v1-5"
+_SHEET = "contact-sheet.png"
+_PICTURES_PER_CLIP = 6
+
+
+def demo(
+    image: Annotated[
+        str, typer.Option(metavar="FILE", help="A photograph that the clips from a picture start on.")
+    ] = "",
+    output: flags.Output = Path("output"),
+    as_json: flags.AsJson = False,
+) -> None:
+    """Do the main job in the sandbox, without a key: three clips, a contact sheet, frames as a tensor."""
+    begun = time.monotonic()
+    photo = _read_photo(image)
+    folder = prepare_folder(output)
+    tell = show_error if as_json else show
+    with tempfile.TemporaryDirectory(prefix="kling-demo-", ignore_cleanup_errors=True) as home:
+        demonstration = _Demonstration(Path(home), folder, tell)
+        with demonstration.sandbox:
+            files = demonstration.run(photo)
+            tasks, charges = demonstration.count()
+    seconds = time.monotonic() - begun
+    if as_json:
+        counts = {"tasks": tasks, "charges": charges, "seconds": round(seconds, 1)}
+        show_json({"status": "collected", "files": [str(file) for file in files], **counts, "error": None})
+        return
+    show(f"\nDone in {seconds:.0f} s. In {folder}:")
+    for file in files:
+        show(f"  {file.name}  ({file.stat().st_size / 1e6:.1f} MB)")
+
+
+class _Demonstration:
+    """The steps in their order; each tells what it does and what came of it."""
+
+    def __init__(self, home: Path, folder: Path, tell: Callable[[str], None]) -> None:
+        try:
+            from ..sandbox import Sandbox, SandboxConfig
+        except ModuleNotFoundError as error:
+            raise NotConfigured(
+                f"The sandbox needs the package {error.name}.", 'Install it with: pip install "kling-nodes[cli]"'
+            ) from None
+        self.sandbox = Sandbox(SandboxConfig(folder=home / "sandbox"))
+        self._home = home
+        self._folder = folder
+        self._tell = tell
+        self._step = 0
+        self._clips: list[tuple[str, Path]] = []
+
+    def run(self, photo: Still | None) -> list[Path]:
+        """Everything that is in the output folder afterwards."""
+        client = Client(sandbox_profile(self._home, self.sandbox.url))
+        first_request = Text2Video(prompt=_PROMPT, sound=True)
+        first = self._make(client, first_request, "01-text-to-video", "Text to video with sound")
+
+        still = photo or _last_frame(first)
+        request = Image2Video(
+            image=still,
+            prompt="The camera turns to the right",
+            model_name=_CAMERA_MODEL,
+            mode="pro",
+            camera_control=CameraControl(pan=10),
+        )
+        source = "the photograph" if photo else "the last frame of clip 1"
+        second = self._make(client, request, "02-camera-move", f"Image to video: {source}, the camera pans")
+
+        request = Image2Video(
+            image=_last_frame(second), image_tail=photo or _first_frame(first), prompt="And back again", sound=True
+        )
+        target = "the photograph" if photo else "the first frame of clip 1"
+        title = f"First and end frame with sound: from the last frame of clip 2 to {target}"
+        self._make(client, request, "03-first-and-end-frame", title)
+
+        self._repeat(client, first_request)
+        self._decode()
+        return [*(file for _, file in self._clips), self._draw_sheet()]
+
+    def count(self) -> tuple[int, int]:
+        """Tasks that the sandbox has made, and charges."""
+        with make_session(self.sandbox.url) as session:
+            state = session.get(f"{self.sandbox.url}/sandbox/state", timeout=10).json()
+        return state["tasks_made"], state["charges"]
+
+    def _make(self, client: Client, operation: Operation, name: str, title: str) -> Result:
+        self._announce(f"{title} ({operation.model_name}, {operation.mode}, {operation.duration} s)")
+        result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
+        file = deliver(result, self._folder, name)[0]
+        self._clips.append((title, file))
+        self._tell(f"   {_measures(file)}, {result.units} units: {file}")
+        return result
+
+    def _repeat(self, client: Client, operation: Operation) -> None:
+        self._announce("Request 1 once more: it was paid for, so it comes from the ledger")
+        begun = time.monotonic()
+        result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
+        took = (time.monotonic() - begun) * 1000
+        tasks, charges = self.count()
+        self._tell(
+            f"   Job {result.job_key} again after {took:.0f} ms; the sandbox made {tasks} tasks, {charges} charges"
+        )
+
+    def _decode(self) -> None:
+        from ..media import read_audio, read_frames
+
+        self._announce("Clip 1 as the values that a graph gets")
+        begun = time.monotonic()
+        frames = read_frames(self._clips[0][1])
+        took = time.monotonic() - begun
+        audio = read_audio(self._clips[0][1])
+        waveform, rate = audio["waveform"], audio["sample_rate"]
+        self._tell(
+            f"   IMAGE {list(frames.shape)} {_dtype(frames)}, {frames.nbytes / 1e9:.2f} GB, decoded in {took:.1f} s\n"
+            f"   AUDIO {list(waveform.shape)} {_dtype(waveform)}, {rate} Hz, {waveform.shape[-1] / rate:.2f} s"
+        )
+
+    def _draw_sheet(self) -> Path:
+        from ..media import contact_sheet, write_picture
+
+        self._announce("A contact sheet of the clips")
+        clips = enumerate(self._clips, 1)
+        sheet = contact_sheet([(f"{number} {title}", _pictures(file)) for number, (title, file) in clips])
+        path = self._folder / _SHEET
+        write_picture(path, sheet)
+        self._tell(f"   {path}")
+        return path
+
+    def _announce(self, title: str) -> None:
+        self._step += 1
+        self._tell(f"{self._step}. {title}")
+
+
+def _read_photo(image: str) -> Still | None:
+    """Raises InvalidRequest for one that Kling would not take, before the first step."""
+    photo = read_picture(image, _CAMERA_MODEL)
+    if photo is None:
+        return None
+    if isinstance(photo, str):
+        raise NotConfigured("demo takes a file, not a URL: the sandbox does not leave this machine.")
+    check_still("image", photo)
+    return photo
+
+
+def _last_frame(result: Result) -> Still:
+    from ..media import read_last_frame
+
+    return _still(read_last_frame(result.files[0]))
+
+
+def _first_frame(result: Result) -> Still:
+    from ..media import read_first_frame
+
+    return _still(read_first_frame(result.files[0]))
+
+
+def _still(frame: Tensor) -> Still:
+    from ..media import encode_still
+
+    return encode_still(frame, image_limits().max_bytes[generation_of(_CAMERA_MODEL)])
+
+
+def _pictures(file: Path) -> list[ndarray]:
+    """Pictures of the clip at even distances, the first and the last among them."""
+    from ..media import read_frames
+    from ..media.probe import probe
+
+    last = probe(file).frames - 1
+    numbers = [round(last * step / (_PICTURES_PER_CLIP - 1)) for step in range(_PICTURES_PER_CLIP)]
+    return [read_frames(file, number, 1)[0].mul(255).round().byte().numpy() for number in numbers]
+
+
+def _measures(file: Path) -> str:
+    from ..media.probe import probe
+
+    clip = probe(file)
+    sound = "with sound" if clip.has_audio else "silent"
+    return f"{clip.width} x {clip.height}, {float(clip.rate):g} frames/s, {clip.duration:.2f} s, {sound}"
+
+
+def _dtype(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")

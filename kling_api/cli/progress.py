@@ -1,0 +1,57 @@
+"""How a job is doing, on stderr: a bar on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn
+from rich.progress import Progress as Bars
+
+from ..client import OnProgress
+from ..watch import Progress
+from .console import printable, show_error
+
+#: Seconds between two lines about an unchanged state.
+_REPEAT_AFTER = 10.0
+
+
+@contextmanager
+def displayed() -> Iterator[OnProgress]:
+    """Gives the function that shows a Progress; may be called from any thread."""
+    console = Console(stderr=True)
+    if not sys.stderr.isatty() or console.is_dumb_terminal:
+        yield PlainLines(show_error).show
+        return
+    text = TextColumn("{task.description}", markup=False)
+    times = TextColumn("{task.fields[times]}", markup=False)
+    with Bars(SpinnerColumn(), text, BarColumn(30), times, console=console, transient=True) as bars:
+        bar = bars.add_task("preparing", total=1.0, times="")
+        yield lambda progress: bars.update(
+            bar, description=printable(progress.state), completed=progress.share, times=_times(progress)
+        )
+
+
+class PlainLines:
+    """A line for each new state, and one now and then while it lasts."""
+
+    def __init__(self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._write = write
+        self._clock = clock
+        self._state = ""
+        self._written = clock()
+
+    def show(self, progress: Progress) -> None:
+        now = self._clock()
+        if progress.state != self._state or now - self._written >= _REPEAT_AFTER:
+            self._state, self._written = progress.state, now
+            self._write(str(progress))
+
+
+def _times(progress: Progress) -> str:
+    about = f" of about {progress.usual:.0f}" if progress.usual else ""
+    task = f"  task {progress.task_id}" if progress.task_id else ""
+    return f"{progress.seconds:.0f}{about} s{task}"

@@ -1,0 +1,149 @@
+"""The command as a user runs it: a process of its own against a sandbox on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+
+from kling_api.cli.app import run
+from kling_api.media import write_picture
+from kling_api.sandbox import DEFAULT_API_KEY, Sandbox, SandboxConfig
+
+#: Quick to render; the same prompt is rendered once per sandbox, whatever the seed.
+SHORT = ("--duration", "3")
+_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A finished command."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON object on stdout."""
+        assert self.stdout.count("\n") == 1, self.stdout + self.stderr
+        return json.loads(self.stdout)
+
+    @property
+    def is_plain(self) -> bool:
+        return not _ESCAPE.search(self.stdout + self.stderr)
+
+
+class Kling:
+    """Runs `python -m kling_api` in a folder and with a data folder of its own."""
+
+    def __init__(self, url: str, home: Path, folder: Path) -> None:
+        self.url = url
+        self.home = home
+        self.folder = folder
+        self.environment = {"KLING_BASE_URL": url, "KLING_API_KEY": DEFAULT_API_KEY, "TERM": "xterm-256color"}
+
+    def __call__(self, *arguments: str | Path, **environment: str) -> Ended:
+        return self.end(self.start(*arguments, **environment))
+
+    def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "kling_api", *map(str, arguments)],
+            cwd=self.folder,
+            env={**os.environ, **self.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    @staticmethod
+    def end(process: subprocess.Popen[str]) -> Ended:
+        stdout, stderr = process.communicate(timeout=60)
+        return Ended(process.returncode, stdout, stderr)
+
+    def fault(self, kind: str, **values: Any) -> None:
+        answer = requests.post(f"{self.url}/sandbox/faults", json={"kind": kind, **values}, timeout=10)
+        assert answer.ok, answer.text
+
+    def counts(self) -> tuple[int, int]:
+        """Tasks made and charges of the whole sandbox so far."""
+        state = requests.get(f"{self.url}/sandbox/state", timeout=10).json()
+        return state["tasks_made"], state["charges"]
+
+
+@pytest.fixture(scope="session")
+def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=0.0, slots=50)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def _slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A 3 s clip takes 3 s here."""
+    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("slow"), pace=1.0, slots=50)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder that the command is run in."""
+    folder = tmp_path / "working folder"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def kling(_sandbox: Sandbox, home: Path, folder: Path) -> Iterator[Kling]:
+    yield Kling(_sandbox.url, home, folder)
+    _sandbox.faults.clear()
+
+
+@pytest.fixture
+def slow_kling(_slow_sandbox: Sandbox, home: Path, folder: Path) -> Iterator[Kling]:
+    yield Kling(_slow_sandbox.url, home, folder)
+    _slow_sandbox.faults.clear()
+
+
+@pytest.fixture
+def kling_here(
+    kling: Kling, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ended]:
+    """The command in this process, which is quicker: for what ends before a job begins."""
+    monkeypatch.chdir(kling.folder)
+    for name, value in {**kling.environment, "COLUMNS": "200"}.items():
+        monkeypatch.setenv(name, value)
+
+    def here(*arguments: str) -> Ended:
+        exit_code = run(arguments)
+        printed = capsys.readouterr()
+        return Ended(exit_code, printed.out, printed.err)
+
+    return here
+
+
+@pytest.fixture
+def picture(folder: Path) -> Path:
+    """A photograph that Kling takes."""
+    return _write(folder / "photo.png", 640, 360)
+
+
+@pytest.fixture
+def small_picture(folder: Path) -> Path:
+    return _write(folder / "small.png", 200, 200)
+
+
+def _write(path: Path, width: int, height: int) -> Path:
+    rows = np.linspace(0, 255, height, dtype=np.uint8)[:, None, None]
+    write_picture(path, np.broadcast_to(rows, (height, width, 3)).copy())
+    return path

@@ -1,0 +1,82 @@
+"""`kling text2video` and `kling image2video` make clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kling_api.media.probe import check_clip
+
+from .conftest import SHORT, Kling
+
+
+def test_text2video_leaves_a_clip_and_prints_one_json_object(kling: Kling) -> None:
+    ended = kling("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--output", "clips", "--json")
+    assert ended.exit_code == 0, ended.stderr
+    assert ended.is_plain
+    assert list(ended.document) == ["status", "job_key", "task_id", "files", "units", "error"]
+    assert ended.document["status"] == "collected"
+    assert ended.document["units"] == "2.7"
+    assert ended.document["error"] is None
+    file = kling.folder / "clips" / f"text2video-{ended.document['job_key']}.mp4"
+    assert ended.document["files"] == [str(file)]
+    clip = check_clip(file)
+    assert (clip.width, clip.height, clip.has_audio) == (1280, 720, True)
+    assert abs(clip.duration - 3) < 0.1
+
+
+def test_a_pipe_gets_plain_lines_and_the_path_first(kling: Kling) -> None:
+    ended = kling("text2video", "--prompt", "A paper boat", *SHORT, "--sound")
+    assert ended.exit_code == 0, ended.stderr
+    assert ended.is_plain
+    path, summary = ended.stdout.splitlines()
+    assert Path(path).is_absolute()
+    assert check_clip(path)
+    assert summary.startswith("collected: job kn-")
+    assert "task id" in summary
+    lines = ended.stderr.splitlines()
+    assert lines[0].startswith("submitting")
+    assert lines[-1].startswith("downloading")
+    assert len(lines) < 8
+
+
+def test_the_same_request_comes_from_the_ledger_and_another_seed_is_a_new_take(kling: Kling) -> None:
+    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--json")
+    before, _ = kling.counts()
+    first, again, other = kling(*request), kling(*request), kling(*request, "--seed", "7")
+    assert first.document == again.document
+    assert other.document["task_id"] != first.document["task_id"]
+    assert kling.counts()[0] == before + 2
+
+
+def test_image2video_takes_a_first_and_an_end_frame(kling: Kling, picture: Path) -> None:
+    ended = kling("image2video", "--image", picture, "--end-image", picture, "--prompt", "Wind", *SHORT, "--json")
+    assert ended.exit_code == 0, ended.stderr
+    assert Path(ended.document["files"][0]).name.startswith("image2video-kn-")
+
+
+def test_the_files_of_the_user_are_copies(kling: Kling) -> None:
+    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--json")
+    file = Path(kling(*request).document["files"][0])
+    file.unlink()
+    before = kling.counts()
+    assert kling(*request).exit_code == 0
+    assert file.exists()
+    assert kling.counts() == before
+    assert not list(kling.folder.glob(".*"))
+
+
+def test_a_profile_is_chosen_by_its_name(kling: Kling) -> None:
+    (kling.home / "profiles.toml").write_text(
+        f'[studio]\napi_key = "api-key-kling-sandbox"\nbase_url = "{kling.url}"\n', encoding="utf-8"
+    )
+    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--json")
+    ended = kling(*request, "--profile", "studio", KLING_API_KEY="", KLING_BASE_URL="")
+    assert ended.exit_code == 0, ended.stderr
+    assert kling("jobs", "--json").document["jobs"][0]["profile"] == "studio"
+
+
+def test_the_sandbox_profile_needs_neither_key_nor_server(kling: Kling) -> None:
+    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--json")
+    ended = kling(*request, "--profile", "sandbox", KLING_API_KEY="", KLING_BASE_URL="")
+    assert ended.exit_code == 0, ended.stderr
+    assert check_clip(ended.document["files"][0])
