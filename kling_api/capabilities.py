@@ -6,7 +6,7 @@ No I/O but that one file; nothing about how a request is written. Source and dat
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -124,7 +124,7 @@ def problem(model_id: str, operation: str, asked: Mapping[str, Any]) -> str:
     for index, feature in enumerate(wanted):
         fitting = [way for way in ways if way.allows(feature, wanted[feature])]
         if not fitting:
-            return _explain(model, operation, dict(list(wanted.items())[: index + 1]), feature)
+            return _explain(model, operation, dict(list(wanted.items())[: index + 1]), ways)
         ways = fitting
     return ""
 
@@ -144,8 +144,9 @@ def units_per_second(model_id: str, mode: str, sound: str) -> Decimal | None:
     return Decimal(price) if price else None
 
 
-def _explain(model: VideoModel, operation: str, wanted: Mapping[str, Any], feature: str) -> str:
-    """`wanted` ends with the feature that no way allows together with the ones before it."""
+def _explain(model: VideoModel, operation: str, wanted: Mapping[str, Any], ways: Sequence[Way]) -> str:
+    """`wanted` ends with the feature that none of `ways` allows; they allow all those before it."""
+    feature = list(wanted)[-1]
     before = {name: value for name, value in wanted.items() if name != feature}
     asked = _words(feature, wanted[feature])
     usual = ("none", "first", "off")
@@ -155,7 +156,7 @@ def _explain(model: VideoModel, operation: str, wanted: Mapping[str, Any], featu
     if elsewhere:
         options = "; or ".join(dict.fromkeys(_requirements(way, before) for way in elsewhere))
         return f"{_sentence(asked)} is not possible with {here}. {model.id} can do it with {options}."
-    instead = dict.fromkeys(value for way in model.ways[operation] for value in getattr(way, feature))
+    instead = dict.fromkeys(value for way in ways for value in getattr(way, feature))
     others = [other for other in video_models().values() if _somehow(other, operation, feature, wanted[feature])]
     able = f" Possible here: {', '.join(_value(feature, value) for value in instead)}." if instead else " Leave it out."
     return f"{_sentence(asked)} is not possible with {model.id}.{able}" + (

@@ -17,10 +17,10 @@ def check_video(operation: Operation) -> tuple[str, ...]:
     """
     _check_length("prompt", operation.prompt, operation)
     _check_length("negative_prompt", operation.negative_prompt, operation)
-    for name in ("image", "image_tail"):
+    for name, words in (("image", "image"), ("image_tail", "the end frame (image_tail)")):
         picture = getattr(operation, name, None)
         if isinstance(picture, Still):
-            check_still(name, picture, capabilities.generation_of(operation.model_name))
+            check_still(words, picture, capabilities.generation_of(operation.model_name))
     problem = capabilities.problem(operation.model_name, operation.kind, features(operation))
     if problem:
         raise InvalidRequest(problem, "Change the values named and run again.")

@@ -53,6 +53,7 @@ class Client:
         self.ledger = open_ledger(self.profile.home)
         self.base_url = self.profile.base_url or _sandbox_url(self.profile.home)
         self.transport = Transport(self.base_url, Authorization(self.profile.credentials))
+        self.results = self.profile.home / "results"
 
     def run(
         self, operation: Operation, progress: OnProgress | None = None, stop: threading.Event | None = None
@@ -73,6 +74,9 @@ class Client:
         job = self.ledger.get(key)
         if job is None:
             raise InvalidRequest(f"There is no job or task {key} in the ledger.", "`kling jobs` lists what is there.")
+        here = tuple(self.results / name for name in job.files)
+        if job.state is State.COLLECTED and here and all(path.exists() for path in here):
+            return Result(job.key, job.task_id, here, job.units, job.video_id)
         if job.account != self.profile.account():
             raise NotConfigured(
                 f"Job {job.key} belongs to profile {job.profile}, or its key has changed since.",
@@ -139,7 +143,7 @@ class Client:
             dialect=self.dialect,
             transport=self.transport,
             base_url=self.base_url,
-            results=self.profile.home / "results",
+            results=self.results,
             local=self.profile.is_local,
         )
 

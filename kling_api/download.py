@@ -102,10 +102,22 @@ def _fetch(url: str, part: Path, own_url: str, on_piece: OnPiece) -> None:
                     continue
                 return _save(response, part, on_piece)
     except requests.RequestException as error:
-        raise Broken(type(error).__name__) from None  # its text holds the signed URL
+        raise Broken(_in_words(error)) from None  # its own text holds the signed URL
     except ValueError:
         raise Broken("a redirect leads to no address") from None
     raise Broken("too many redirects")
+
+
+def _in_words(error: requests.RequestException) -> str:
+    import requests
+
+    if isinstance(error, requests.Timeout):
+        return f"the server sent nothing for {TIMEOUT[1]:.0f} s"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the connection broke off"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "no secure connection could be made"
+    return "the connection failed" if isinstance(error, requests.ConnectionError) else type(error).__name__
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

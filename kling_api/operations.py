@@ -110,10 +110,12 @@ class Image2Video:
 
     def __post_init__(self) -> None:
         if self.image is None and self.image_tail is None:
-            raise InvalidRequest("image and image_tail are both missing.", "Give a first frame, an end frame, or both.")
+            raise InvalidRequest(
+                "Both the first frame (image) and the end frame (image_tail) are missing.", "Give at least one picture."
+            )
         if self.image_tail is not None and self.camera_control is not None:
             raise InvalidRequest(
-                "image_tail and camera_control cannot be used together.", "Remove the end frame or the camera move."
+                "An end frame and a camera move cannot be used together.", "Remove image_tail or camera_control."
             )
         for name in ("image", "image_tail"):
             value = getattr(self, name)

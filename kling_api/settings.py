@@ -148,6 +148,8 @@ def read_profiles(home: Path) -> dict[str, dict[str, str]]:
         document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise NotConfigured(f"{file} cannot be read ({type(error).__name__}).", "Check its owner and mode.") from None
     except tomllib.TOMLDecodeError:  # its text could quote a line with a key

@@ -214,7 +214,8 @@ def _refusal(reply: Reply, code: int) -> Refusal:
     if entry:
         answer, advice, meaning = Answer[entry["answer"]], entry["advice"], entry["meaning"]
     else:
-        answer = Answer.UNCLEAR if reply.status >= 500 or reply.status == 200 else Answer.FINAL
+        unclear = Answer.UNCLEAR if reply.status >= 500 or reply.status == 200 else Answer.FINAL
+        answer = Answer.LATER if code == reply.status == 429 else unclear  # a gateway's own limit, not Kling's
         advice, meaning = "", "an error that is not in the documentation"
     if code in (1200, 1201, 1203) and _DUPLICATE.search(message):
         answer = Answer.DUPLICATE

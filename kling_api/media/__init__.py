@@ -1,6 +1,6 @@
 """Tensors <-> bytes: clips, sound and still pictures. The one package that imports torch, cv2 or av.
 
-Names load on first use, so that asking for a clip's size does not load torch.
+Names load on first use, so that asking for a clip's size does not load torch. (`probe.probe` has its module's name.)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .canvas import blend, caption, contact_sheet, resize, warp, write_picture
     from .clips import write_clip
     from .frames import read_first_frame, read_frames, read_last_frame
-    from .probe import Clip, check_clip, check_picture, probe
+    from .probe import Clip, check_clip, check_picture
     from .sound import read_audio
     from .stills import decode_picture, encode_image, encode_still, read_pictures, read_still
 
@@ -26,7 +26,6 @@ __all__ = [
     "decode_picture",
     "encode_image",
     "encode_still",
-    "probe",
     "read_audio",
     "read_first_frame",
     "read_frames",
@@ -43,7 +42,7 @@ _HOME = {
     "canvas": ("blend", "caption", "contact_sheet", "resize", "warp", "write_picture"),
     "clips": ("write_clip",),
     "frames": ("read_first_frame", "read_frames", "read_last_frame"),
-    "probe": ("Clip", "check_clip", "check_picture", "probe"),
+    "probe": ("Clip", "check_clip", "check_picture"),
     "sound": ("read_audio",),
     "stills": ("decode_picture", "encode_image", "encode_still", "read_pictures", "read_still"),
 }

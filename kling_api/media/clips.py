@@ -20,6 +20,9 @@ _BT709 = 1  # the code of BT.709 for matrix, primaries and transfer alike (ITU-T
 _KEYFRAME_SECONDS = 2
 # x264's output depends on its thread count, which by default follows the machine's cores.
 _X264 = {"preset": "ultrafast", "crf": "18", "threads": "4"}
+# FFmpeg's default search leaves clicks in a plain tone (up to half of full scale, version 8.0).
+_AAC = {"aac_coder": "fast"}
+_AAC_BITS_PER_SECOND = 192_000
 
 
 def write_clip(
@@ -78,7 +81,8 @@ class _SoundTrack:
         self._sound = sound
         self._rate = sample_rate
         self._layout = "mono" if sound.shape[0] == 1 else "stereo"
-        self._stream: AudioStream = container.add_stream("aac", rate=sample_rate, layout=self._layout)
+        self._stream: AudioStream = container.add_stream("aac", rate=sample_rate, layout=self._layout, options=_AAC)
+        self._stream.bit_rate = _AAC_BITS_PER_SECOND
         self._written = 0
 
     def write_until(self, seconds: Fraction) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+import cv2
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
@@ -18,17 +19,16 @@ MAX_PIXELS = 2**28
 
 # Only self-contained files. FFmpeg also opens playlists, which would make it read other files or addresses.
 _FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,mp3,wav,aac,flac"
-_ERRORS = (FFmpegError, OSError, ValueError, MemoryError)
+_ERRORS = (FFmpegError, cv2.error, OSError, MemoryError)
 
 
 @contextmanager
 def open_clip(path: Path | str, charged: Charged | None = None) -> Iterator[InputContainer]:
-    """The opened file; whatever FFmpeg raises inside becomes a MediaError that names the file."""
+    """The opened file; whatever FFmpeg or OpenCV raises inside becomes a MediaError that names the file."""
     path = Path(path)
     _check_file(path, charged)
     try:
-        options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
-        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+        container = _open(path)
     except _ERRORS as error:
         raise MediaError(f"{path} is not a clip that can be opened ({reason(error)}).", charged=charged) from error
     with container:
@@ -58,6 +58,14 @@ def check_size(width: int, height: int, path: Path | str, charged: Charged | Non
 def reason(error: BaseException) -> str:
     """FFmpeg's own words, without the number and the name of its inner function."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _open(path: Path) -> InputContainer:
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        return av.open(f"file:{path}", options=options, metadata_errors="replace")
+    except TypeError:  # PyAV 19 has no such argument
+        return av.open(f"file:{path}", options=options)
 
 
 def _check_file(path: Path, charged: Charged | None) -> None:

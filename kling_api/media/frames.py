@@ -16,6 +16,7 @@ from torch import Tensor
 from ..errors import Charged, MediaError
 from .container import open_clip, reason, video_stream
 from .frame_buffer import FrameBuffer
+from .memory import check_frames
 
 _WAITING = 4  # decoded frames that may wait for their conversion
 
@@ -30,9 +31,12 @@ def read_frames(path: Path | str, start: int = 0, count: int | None = None) -> T
         raise MediaError(f"start must be 0 or more and count 1 or more, not {start} and {count}.")
     with open_clip(path, Charged.ONCE) as container:
         video = video_stream(container, path, Charged.ONCE)
-        announced = video.frames or _count_packets(path)
-        wanted = max(1, announced - start) if count is None else max(1, min(count, announced - start))
-        buffer = FrameBuffer(path, wanted)
+        size = (video.codec_context.width, video.codec_context.height)
+        # A header's number is only a claim. Counting costs a few milliseconds, once the claim itself is bearable.
+        check_frames(_chosen(video.frames, start, count), size, path)
+        expected = _chosen(max(video.frames, _count_packets(path)), start, count)
+        check_frames(expected, size, path)
+        buffer = FrameBuffer(path, expected)
         seen = _fill(buffer, _decode(container, video, path), start, count)
         if not buffer.filled:
             raise MediaError(f"{path} holds {seen} frames; there is no frame {start}.", charged=Charged.ONCE)
@@ -52,6 +56,12 @@ def read_last_frame(path: Path | str) -> Tensor:
     buffer = FrameBuffer(path, 1)
     buffer.append(frame)
     return buffer.tensor()
+
+
+def _chosen(frames: int, start: int, count: int | None) -> int:
+    """How many of a clip's frames `start` and `count` choose; 1 at least, to have room for what nobody announced."""
+    rest = max(1, frames - start)
+    return rest if count is None else min(count, rest)
 
 
 def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, count: int | None) -> int:
@@ -75,21 +85,29 @@ def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, coun
 
 def _decode(container: InputContainer, video: VideoStream, path: Path | str) -> Iterator[av.VideoFrame]:
     video.thread_type = "AUTO"
-    number = 0
+    number, cut_off = 0, False
     try:
-        for frame in container.decode(video):
-            number += 1
-            yield frame
+        for packet in container.demux(video):
+            cut_off = packet.is_corrupt if packet.size else cut_off
+            for frame in packet.decode():
+                number += 1
+                yield frame
     except FFmpegError as error:
-        raise MediaError(
-            f"{path} breaks off after {number} of {video.frames or 'an unknown number of'} frames ({reason(error)}).",
-            "Remove the file and collect the job again.",
-            charged=Charged.ONCE,
-        ) from error
+        raise _broken(path, number, video, reason(error)) from error
+    if cut_off:  # the last packet is half a packet, which a decoder with several threads passes over in silence
+        raise _broken(path, number, video, "the data are cut off")
+
+
+def _broken(path: Path | str, number: int, video: VideoStream, why: str) -> MediaError:
+    return MediaError(
+        f"{path} breaks off after {number} of {video.frames or 'an unknown number of'} frames ({why}).",
+        "Remove the file and collect the job again.",
+        charged=Charged.ONCE,
+    )
 
 
 def _count_packets(path: Path | str) -> int:
-    """The number of frames of a file whose header does not tell, without decoding it."""
+    """The number of compressed pictures in the file, without decoding them."""
     with open_clip(path, Charged.ONCE) as container:
         return sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
 

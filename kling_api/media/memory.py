@@ -10,6 +10,12 @@ from ..errors import Charged, MediaError
 _HEADROOM = 1.1  # decoder, queue and rounding, beside the tensor itself
 
 
+def check_frames(count: int, size: tuple[int, int], path: Path | str) -> None:
+    """`check_memory` for a tensor of `count` frames of `size` (width, height)."""
+    width, height = size
+    check_memory(count * width * height * 3 * 4, path, f"{count:,} frames of {width} x {height} pixels")
+
+
 def check_memory(size: int, path: Path | str, contents: str) -> None:
     """MediaError if `size` bytes for `contents` of the clip at `path` are more than what is free."""
     free = machine.available_memory()

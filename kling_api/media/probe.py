@@ -80,11 +80,11 @@ def _first_frame(container: InputContainer, video: VideoStream) -> av.VideoFrame
 def _measure(container: InputContainer, video: VideoStream, frame: av.VideoFrame | None) -> Clip:
     quarter = turns(frame) if frame else 0  # the header's rotation reaches us on the frames only
     width, height = video.codec_context.width, video.codec_context.height
-    rate = video.average_rate or video.guessed_rate or Fraction(0)
+    rate = video.average_rate or video.guessed_rate
     return Clip(
         width=height if quarter % 2 else width,
         height=width if quarter % 2 else height,
-        rate=rate,
+        rate=Fraction(rate.numerator, rate.denominator) if rate else Fraction(0),  # PyAV 19 has a type of its own
         frames=video.frames,
         duration=seconds(container, video),
         has_audio=bool(container.streams.audio),

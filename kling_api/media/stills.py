@@ -58,7 +58,7 @@ def decode_picture(data: bytes, name: str = "The picture") -> np.ndarray:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
         raise MediaError(f"{name} starts like a {header.format} but cannot be decoded.") from error
-    if pixels is None:
+    if pixels is None or (header.format == "JPEG" and _is_cut_off(data)):
         raise MediaError(f"{name} starts like a {header.format} but cannot be decoded.")
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
@@ -115,6 +115,11 @@ def _compress(suffix: str, bgr: np.ndarray, options: list[int]) -> bytes:
         return cv2.imencode(suffix, bgr, options)[1].tobytes()
     except cv2.error as error:
         raise MediaError(f"A picture of {bgr.shape[1]} x {bgr.shape[0]} pixels cannot be encoded.") from error
+
+
+def _is_cut_off(jpeg: bytes) -> bool:
+    """No end marker after the last scan; OpenCV 4 fills the missing part with grey and says nothing."""
+    return jpeg.rfind(b"\xff\xd9") < jpeg.rfind(b"\xff\xda")
 
 
 def _header(data: bytes, name: str) -> PictureHeader:

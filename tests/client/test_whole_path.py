@@ -121,7 +121,7 @@ def wrong_requests() -> list[tuple[Callable[[], object], str]]:
         (lambda: camera(zoom=11), "camera_control zoom is 11."),
         (lambda: Image2Video(image=picture(200, 320)), "image is 200 x 320 pixels; each side must have at least 300."),
         (lambda: Image2Video(image=picture(900, 300)), "a ratio of 3.00 to 1; Kling takes at most 2.5 to 1."),
-        (lambda: Image2Video(image=None), "image and image_tail are both missing."),
+        (lambda: Image2Video(image=None), "the end frame (image_tail) are missing."),
     ]
 
 

@@ -1,0 +1,30 @@
+"""One measured comparison, as it is printed and stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Ours beside the usual way, in `unit`; `goal` is the largest `ratio` that we accept.
+
+    `ratio` is the median of ours by the median of the usual way, or the median of ours itself where `ours_alone`.
+    """
+
+    what: str
+    unit: str
+    goal: float
+    ours: list[float]
+    usual: list[float] = field(default_factory=list)
+    ours_alone: bool = False
+    notes: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float:
+        return median(self.ours) if self.ours_alone else median(self.ours) / median(self.usual)
+
+    @property
+    def met(self) -> bool:
+        return self.ratio <= self.goal
