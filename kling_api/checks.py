@@ -17,7 +17,7 @@ def check_video(operation: Operation) -> tuple[str, ...]:
     """
     _check_length("prompt", operation.prompt, operation)
     _check_length("negative_prompt", operation.negative_prompt, operation)
-    for name, words in (("image", "image"), ("image_tail", "the end frame (image_tail)")):
+    for name, words in (("image", "image"), ("image_tail", "The end frame (image_tail)")):
         picture = getattr(operation, name, None)
         if isinstance(picture, Still):
             check_still(words, picture, capabilities.generation_of(operation.model_name))

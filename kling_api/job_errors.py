@@ -49,6 +49,15 @@ def cannot_ask(job: Job, reason: str, advice: str = "") -> StillRunning:
     )
 
 
+def gone(job: Job) -> DownloadFailed:
+    return DownloadFailed(
+        f"The provider does not know task {job.task_id} any more; Kling keeps results for 30 days.",
+        "If it was made with another key or region, use that profile. A different seed makes a new task.",
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
 def not_fetched(job: Job, reason: str) -> DownloadFailed:
     return DownloadFailed(
         reason,

@@ -182,9 +182,10 @@ class Ledger:
 
     def release(self, claim: Claim) -> None:
         """Ends the ownership; the job stays as it is."""
-        with self._transaction():
+        with self._lock:  # first of all: also a row that cannot be written must not keep the next run waiting
             self._runs.discard(claim.owner)
             _living_runs.discard(claim.owner)
+        with self._transaction():
             self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (claim.owner,))
 
     def sending(self, claim: Claim, route: str) -> Job:

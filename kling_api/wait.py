@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from .dialects.wire import Refusal, Task, TaskState
-from .job_errors import cannot_ask, task_failed
+from .dialects.wire import Answer, Refusal, Task, TaskState
+from .job_errors import cannot_ask, gone, task_failed
 from .ledger import NewJob
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
@@ -30,6 +30,8 @@ def wait(run: Run) -> Task:
 
 def _must_go_on(run: Run, task: Task | Refusal) -> None:
     """Raises unless the task is on its way."""
+    if isinstance(task, Refusal) and task.answer is Answer.ABSENT:
+        raise gone(run.job)
     if isinstance(task, Refusal):
         raise cannot_ask(run.job, task.message, task.advice)
     if task.state is TaskState.FAILED:

@@ -36,7 +36,7 @@ def ask(sandbox: Sandbox, authorization: str | None, path: str = TEXT) -> tuple[
         ("Bearer é.é.é", 1002, "Authorization is invalid"),
         (f"Bearer {token(key='unknown')}", 1002, "Authorization is invalid"),
         (f"Bearer {token(secret='another-secret-key-0123456789abcdef')}", 1002, "Authorization is invalid"),
-        (f"Bearer {token(start=60)}", 1003, "Authorization is not yet valid"),
+        (f"Bearer {token(start=3600)}", 1003, "Authorization is not yet valid"),
         (f"Bearer {token(start=-100, end=-1)}", 1004, "Authorization has expired"),
     ],
 )

@@ -1,0 +1,321 @@
+"""Profiles and keys: which one is in force, and that none of them shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kling_api.errors import NotConfigured
+from kling_api.redaction import redact
+from kling_api.settings import (
+    GLOBAL_URL,
+    Credentials,
+    Profile,
+    data_folder,
+    home_is_configured,
+    is_loopback,
+    load_profile,
+    profile_names,
+    read_profiles,
+)
+
+KEY = "api-key-kling-FAKE-of-the-environment"
+FILE_KEY = "api-key-kling-FAKE-of-the-file"
+PROFILES = f"""
+[default]
+api_key = "{FILE_KEY}"
+
+[studio]
+access_key = "AK_FAKE_STUDIO"
+secret_key = "SK_FAKE_STUDIO"
+base_url = "https://gateway.example/kling/"
+dialect = "official"
+"""
+
+
+@pytest.fixture
+def profiles(home: Path) -> Path:
+    (home / "profiles.toml").write_text(PROFILES, encoding="utf-8")
+    return home
+
+
+def test_the_default_profile_needs_nothing_but_a_key_in_the_environment(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    profile = load_profile()
+    assert (profile.name, profile.base_url, profile.dialect) == ("default", GLOBAL_URL, "auto")
+    assert profile.credentials.api_key == KEY
+    assert profile.home == home
+
+
+def test_the_environment_comes_before_the_file(profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_profile().credentials.api_key == FILE_KEY
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", "https://other.example")
+    monkeypatch.setenv("KLING_DIALECT", "kie")
+    profile = load_profile()
+    assert profile.credentials == Credentials(api_key=KEY)
+    assert (profile.base_url, profile.dialect) == ("https://other.example", "kie")
+
+
+def test_a_key_pair_in_the_environment_replaces_the_api_key_of_the_file(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_ACCESS_KEY", "AK_FAKE_ENV")
+    monkeypatch.setenv("KLING_SECRET_KEY", "SK_FAKE_ENV")
+    assert load_profile().credentials == Credentials(access_key="AK_FAKE_ENV", secret_key="SK_FAKE_ENV")
+
+
+def test_half_a_key_in_the_environment_is_not_completed_from_the_file(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_PROFILE", "studio")
+    monkeypatch.setenv("KLING_ACCESS_KEY", "AK_FAKE_ENV")
+    with pytest.raises(NotConfigured, match="only one of access key and secret key"):
+        load_profile()
+
+
+def test_a_profile_chosen_in_a_node_never_pays_with_the_key_of_the_environment(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", "https://other.example")
+    profile = load_profile("studio")
+    assert profile.credentials == Credentials(access_key="AK_FAKE_STUDIO", secret_key="SK_FAKE_STUDIO")
+    assert profile.base_url == "https://gateway.example/kling"
+
+
+def test_kling_profile_makes_another_profile_the_default_one(profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_PROFILE", " studio ")
+    assert load_profile().name == "studio"
+    assert load_profile("default").credentials.api_key == FILE_KEY
+
+
+def test_the_longer_names_of_the_key_variables_work_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_AI_ACCESS_KEY", "AK_FAKE_LONG")
+    monkeypatch.setenv("KLING_AI_SECRET_KEY", "SK_FAKE_LONG")
+    assert load_profile().credentials == Credentials(access_key="AK_FAKE_LONG", secret_key="SK_FAKE_LONG")
+    monkeypatch.setenv("KLING_ACCESS_KEY", "AK_FAKE_SHORT")
+    assert load_profile().credentials.access_key == "AK_FAKE_SHORT"
+
+
+def test_a_key_with_a_bar_is_split_into_access_key_and_secret_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_API_KEY", "AK_FAKE_A | SK_FAKE_B")
+    assert load_profile().credentials == Credentials(access_key="AK_FAKE_A", secret_key="SK_FAKE_B")
+
+
+@pytest.mark.parametrize("halves", ["AK_FAKE_A|", "|SK_FAKE_B"])
+def test_a_key_with_a_bar_and_one_half_is_half_a_key(home: Path, monkeypatch: pytest.MonkeyPatch, halves: str) -> None:
+    monkeypatch.setenv("KLING_API_KEY", halves)
+    with pytest.raises(NotConfigured, match="only one of access key and secret key"):
+        load_profile()
+
+
+@pytest.mark.parametrize("name", ["KLING_ACCESS_KEY", "KLING_SECRET_KEY", "KLING_AI_SECRET_KEY"])
+def test_half_a_key_says_so(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "FAKE_HALF_OF_A_KEY")
+    with pytest.raises(NotConfigured, match="only one of access key and secret key") as caught:
+        load_profile()
+    assert "FAKE_HALF" not in str(caught.value)
+
+
+def test_no_key_at_all_says_what_to_set_where(home: Path) -> None:
+    with pytest.raises(NotConfigured) as caught:
+        load_profile()
+    assert caught.value.what == "Profile default has no key."
+    for hint in ("KLING_API_KEY", "KLING_ACCESS_KEY", "KLING_SECRET_KEY", str(home / "profiles.toml"), "sandbox"):
+        assert hint in caught.value.advice
+
+
+@pytest.mark.parametrize("key", ["api-key-FAKE with space", "api-key-FAKE\u00a0end", "ключ-FAKE-key"])
+def test_a_key_with_a_sign_that_no_key_has_is_refused_without_showing_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", key)
+    with pytest.raises(NotConfigured, match="Copy it again") as caught:
+        load_profile()
+    assert "FAKE" not in str(caught.value)
+
+
+def test_an_unknown_profile_is_answered_with_the_known_names(profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    with pytest.raises(NotConfigured) as caught:
+        load_profile("studoi")
+    assert "There is no profile 'studoi'." in caught.value.what
+    assert "default, studio, sandbox" in caught.value.advice
+
+
+def test_the_names_for_menus_hold_the_chosen_one_first_and_the_sandbox_last(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert profile_names() == ["default", "studio", "sandbox"]
+    monkeypatch.setenv("KLING_PROFILE", "studio")
+    assert profile_names() == ["studio", "default", "sandbox"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'api_key = "{FILE_KEY}',
+        f"[studio]\napi_key = {FILE_KEY}",
+        f'[studio\napi_key = "{FILE_KEY}"',
+        f'api_key = "{FILE_KEY}"',
+        f'[studio]\nkey = "{FILE_KEY}"',
+        f'[studio]\napi_key = ["{FILE_KEY}"]',
+    ],
+)
+def test_a_broken_profiles_file_is_named_and_not_quoted(home: Path, text: str) -> None:
+    (home / "profiles.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(NotConfigured) as caught:
+        load_profile("studio")
+    assert str(home / "profiles.toml") in caught.value.what
+    assert "FAKE" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_a_profiles_file_that_is_no_text_is_named(home: Path) -> None:
+    (home / "profiles.toml").write_bytes(b"\xff\xfe[\x00s\x00")
+    with pytest.raises(NotConfigured, match="cannot be read"):
+        read_profiles(home)
+
+
+def test_a_profiles_file_with_the_mark_of_a_windows_editor_is_read(home: Path) -> None:
+    (home / "profiles.toml").write_text(PROFILES, encoding="utf-8-sig")
+    assert load_profile("studio").credentials.access_key == "AK_FAKE_STUDIO"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.example",
+        "http://10.0.0.5:8000",
+        "ftp://api.example",
+        "api.example",
+        "https://",
+        "http://[",
+        "https://api.example:port",
+        "https://user:FAKEpassword@api.example",
+        "https://api.example/?key=FAKEpassword",
+    ],
+)
+def test_a_base_url_that_would_not_do_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", url)
+    with pytest.raises(NotConfigured, match=r"base URL|plain http") as caught:
+        load_profile()
+    assert "FAKEpassword" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8123", "http://localhost:1", "http://[::1]:1", "http://127.8.9.1"])
+def test_plain_http_is_allowed_on_this_machine_only(home: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", url)
+    assert load_profile().base_url == url
+    assert load_profile().is_local
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost.example", "https://127.0.0.1.example", "http://2130706433", "http://["]
+)
+def test_what_only_looks_like_this_machine_is_not(url: str) -> None:
+    assert not is_loopback(url)
+
+
+def test_an_unknown_dialect_is_answered_with_the_known_ones(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_DIALECT", "klingon")
+    with pytest.raises(NotConfigured, match="klingon") as caught:
+        load_profile()
+    assert "auto, official, newapi, flat, unified, kie, wrapper" in caught.value.advice
+
+
+def test_the_sandbox_is_always_there_and_never_uses_a_real_key(profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", "https://other.example")
+    profile = load_profile("sandbox")
+    assert profile.is_sandbox
+    assert profile.is_local
+    assert profile.base_url == ""
+    assert profile.credentials == Credentials(api_key="api-key-kling-sandbox")
+
+
+def test_a_table_called_sandbox_in_the_file_does_not_leave_the_machine(home: Path) -> None:
+    (home / "profiles.toml").write_text(
+        f'[sandbox]\napi_key = "{FILE_KEY}"\nbase_url = "https://other.example"\n', encoding="utf-8"
+    )
+    profile = load_profile("sandbox")
+    assert profile.base_url == ""
+    assert profile.credentials.api_key != FILE_KEY
+
+
+def test_the_sandbox_as_the_default_profile_takes_a_base_url_on_this_machine_only(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_PROFILE", "sandbox")
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", "http://127.0.0.1:4567/")
+    assert load_profile().base_url == "http://127.0.0.1:4567"
+    assert load_profile().credentials.api_key != KEY
+    for elsewhere in ("https://api.example", "http://["):
+        monkeypatch.setenv("KLING_BASE_URL", elsewhere)
+        with pytest.raises(NotConfigured, match="not on this machine"):
+            load_profile()
+
+
+def test_no_key_shows_when_profile_or_credentials_are_printed(profiles: Path) -> None:
+    for profile, secrets in (
+        (load_profile(), [FILE_KEY]),
+        (load_profile("studio"), ["AK_FAKE_STUDIO", "SK_FAKE_STUDIO"]),
+    ):
+        shown = f"{profile!r} {profile} {profile.credentials!r} {profile.credentials} {profile.credentials.describe()}"
+        assert not [secret for secret in secrets if secret in shown]
+        assert profile.name in shown
+
+
+def test_a_key_of_any_look_is_taken_out_of_every_text_once_its_profile_is_loaded(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_ACCESS_KEY", "odd_FAKE_access_that_no_pattern_knows")
+    monkeypatch.setenv("KLING_SECRET_KEY", "odd_FAKE_secret_that_no_pattern_knows")
+    load_profile()
+    said = "odd_FAKE_access_that_no_pattern_knows and odd_FAKE_secret_that_no_pattern_knows"
+    assert redact(said) == "*** and ***"
+
+
+def _account(base_url: str, credentials: Credentials) -> str:
+    return Profile("any", base_url, "auto", credentials, Path()).account()
+
+
+def test_each_key_at_each_host_is_an_account_of_its_own_and_hides_the_key() -> None:
+    keys = [
+        Credentials(api_key="FAKE_ONE"),
+        Credentials(api_key="FAKE_TWO"),
+        Credentials("", "FAKE_THREE", "FAKE_SECRET"),
+    ]
+    hosts = ["https://one.example", "https://two.example", "https://one.example:8443"]
+    accounts = [_account(host, key) for host in hosts for key in keys]
+    assert len(set(accounts)) == len(accounts)
+    assert not any("FAKE" in account for account in accounts)
+
+
+def test_an_account_stays_the_same_for_another_profile_name_or_path_or_secret_key() -> None:
+    one = Profile("one", "https://one.example/a", "auto", Credentials("", "FAKE_AK", "FAKE_SK"), Path())
+    two = Profile("two", "https://one.example/b", "auto", Credentials("", "FAKE_AK", "FAKE_SK_RENEWED"), Path())
+    assert one.account() == two.account()
+
+
+def test_the_data_folder_is_kling_home_else_the_folder_for_user_data(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert data_folder() == home
+    assert home_is_configured()
+    monkeypatch.delenv("KLING_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert data_folder() == tmp_path / "kling"
+    assert not home_is_configured()
+    monkeypatch.setenv("KLING_HOME", "~/kling-data")
+    assert data_folder() == Path.home() / "kling-data"
