@@ -3,4 +3,5 @@
 if __package__:  # empty only when a test runner imports this file as a module of no package
     from .nodes import comfy_entrypoint
 
-    __all__ = ["comfy_entrypoint"]
+    WEB_DIRECTORY = "./nodes/web"
+    __all__ = ["WEB_DIRECTORY", "comfy_entrypoint"]

@@ -11,7 +11,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
-        sys.stderr.write(f'kling needs the package {error.name}. Install it with: pip install "kling-nodes[cli]"\n')
+        sys.stderr.write(f"kling needs the package {error.name}. Install it with: pip install typer rich aiohttp\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

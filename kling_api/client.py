@@ -14,9 +14,9 @@ from pathlib import Path
 from .auth import Authorization
 from .collect import collect, files, is_collected
 from .dialects import dialect_of
-from .errors import InvalidRequest, NotConfigured
+from .errors import InvalidRequest, LedgerError, NotConfigured
 from .fingerprint import fingerprint
-from .job_errors import remembered, stopped
+from .job_errors import remembered, stopped, stopped_while_another_works, unrecorded
 from .ledger import Claim, NewJob, State, open_ledger
 from .operations import Operation
 from .run import Run
@@ -77,10 +77,10 @@ class Client:
         here = tuple(self.results / name for name in job.files)
         if job.state is State.COLLECTED and here and all(path.exists() for path in here):
             return Result(job.key, job.task_id, here, job.units, job.video_id)
-        if job.account != self.profile.account():
+        if _host_of(job.account) != _host_of(self.profile.account()):
             raise NotConfigured(
-                f"Job {job.key} belongs to profile {job.profile}, or its key has changed since.",
-                f"Collect it with profile {job.profile} and the key that made it.",
+                f"Job {job.key} was made with profile {job.profile}, at another host.",
+                f"Collect it with profile {job.profile}.",
             )
         return self._live(lambda: self.ledger.adopt(job.key), None, Watch(progress, stop), ())
 
@@ -93,7 +93,7 @@ class Client:
             )
         account = self.profile.account()
         return NewJob(
-            fingerprint=fingerprint(operation, account, self.dialect.name),
+            fingerprint=fingerprint(operation, account, self.dialect),
             account=account,
             profile=self.profile.name,
             dialect=self.dialect.name,
@@ -110,17 +110,29 @@ class Client:
         """The job from wherever it is now to its files, by the one run that owns it."""
         run = self._own(claim, operation, watch)
         try:
-            if run.job.state in (State.REFUSED, State.FAILED):
-                raise remembered(run.job)
-            if run.job.state in (State.CREATED, State.SENDING, State.UNKNOWN):
-                submit(run)
-            if not is_collected(run):
-                collect(run, wait(run))
-            return Result(run.job.key, run.job.task_id, files(run), run.job.units, run.job.video_id, warnings)
+            return self._to_the_end(run, warnings)
         except Stopped:
             raise stopped(run.job) from None
+        except LedgerError as error:
+            raise unrecorded(run.job, error) from error
         finally:
-            self.ledger.release(run.claim)
+            self._release(run.claim)
+
+    def _to_the_end(self, run: Run, warnings: tuple[str, ...]) -> Result:
+        if run.job.state in (State.REFUSED, State.FAILED):
+            raise remembered(run.job)
+        if run.job.state in (State.CREATED, State.SENDING, State.UNKNOWN):
+            submit(run)
+        if not is_collected(run):
+            collect(run, wait(run))
+        return Result(run.job.key, run.job.task_id, files(run), run.job.units, run.job.video_id, warnings)
+
+    def _release(self, claim: Claim) -> None:
+        try:
+            self.ledger.release(claim)
+        except LedgerError as error:
+            # The run's own outcome must not be lost to this; a row that still names a dead run is taken over.
+            log.warning("%s", error.what)
 
     def _own(self, claim_once: Callable[[], Claim], operation: Operation | None, watch: Watch) -> Run:
         """Waits while another live run works on this very job."""
@@ -131,7 +143,7 @@ class Client:
             try:
                 watch.pause(0.5)
             except Stopped:
-                raise stopped(claim.job) from None
+                raise stopped_while_another_works(claim.job) from None
             claim = self.ledger.adopt(claim.job.key)
         watch.job_key, watch.task_id = claim.job.key, claim.job.task_id
         return Run(
@@ -146,6 +158,11 @@ class Client:
             results=self.results,
             local=self.profile.is_local,
         )
+
+
+def _host_of(account: str) -> str:
+    """The key may have been renewed since; the host tells whether the question makes sense."""
+    return account.partition("#")[0]
 
 
 def _sandbox_url(home: Path) -> str:

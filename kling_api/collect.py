@@ -19,12 +19,17 @@ def collect(run: Run, task: Task) -> None:
     outputs = _clips(task)
     if not outputs:
         raise not_fetched(run.job, "The task succeeded, but its answer names no file.")
-    seconds = (task.updated - task.created) / 1000 if task.updated > task.created > 0 else None
-    run.job = run.ledger.finished(run.claim, task.units, outputs[0].id, seconds)
+    run.job = run.ledger.finished(run.claim, task.units, outputs[0].id, _seconds(run, task))
     names = [f"{run.job.key}{f'-{number}' if number else ''}.mp4" for number in range(len(outputs))]
     for number, name in enumerate(names):
         _fetch(run, outputs, number, run.results / name)
     run.job = run.ledger.collected(run.claim, names)
+
+
+def _seconds(run: Run, task: Task) -> float | None:
+    """How long the provider worked by its own clock; None when that cannot be, as it took longer than we waited."""
+    seconds = (task.updated - task.created) / 1000
+    return seconds if task.created > 0 and 0 < seconds <= run.watch.seconds + 5 else None
 
 
 def is_collected(run: Run) -> bool:

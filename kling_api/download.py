@@ -8,7 +8,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +28,7 @@ TIMEOUT = (10.0, 60.0)
 LARGEST_FILE = 4 * 1024**3
 _CHUNK = 256 * 1024
 _MOST_REDIRECTS = 5
+_MADE_UP = ipaddress.ip_network("198.18.0.0/15")
 _GONE = frozenset({401, 403, 404, 410})
 
 #: Told after each piece: bytes so far and bytes in all (None when the server does not say). May raise to stop.
@@ -41,12 +44,13 @@ class Broken(Exception):
 
 
 def download(url: str, target: Path, own_url: str, check: Callable[[Path], object], on_piece: OnPiece) -> None:
-    """Fetches `url` to `target` through `target`.part; `check` must not raise for the finished file.
+    """Fetches `url` to `target` through a file of its own; `check` must not raise for the finished file.
 
     `own_url` is the profile's API host: the only one that may have a private address. Raises LinkExpired, Broken, or
     DownloadFailed where trying again is of no use.
     """
-    part = target.with_name(target.name + ".part")
+    # A name of its own: a run that was taken for dead may still be writing to the one that it began.
+    part = target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _fetch(url, part, own_url, on_piece)
@@ -60,6 +64,9 @@ def download(url: str, target: Path, own_url: str, check: Callable[[Path], objec
             f"The result cannot be written to {target.parent}: {error.strerror or error}.",
             "Make room or fix the folder.",
         ) from None
+    finally:
+        with suppress(OSError):  # half a file on a full disk would keep it full
+            part.unlink(missing_ok=True)
 
 
 def check_address(url: str, own_url: str) -> None:
@@ -77,13 +84,31 @@ def check_address(url: str, own_url: str) -> None:
     try:
         found = socket.getaddrinfo(parts.hostname, port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):  # the latter for a label of more than 63 letters
+        if _has_proxy(url):
+            return  # the proxy knows the name; a machine behind it often knows none
         raise Broken(f"the host {parts.hostname} cannot be found") from None
     for *_, address in found:
-        if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
+        if not _is_public(ipaddress.ip_address(str(address[0]).partition("%")[0])):
             raise DownloadFailed(
                 f"The provider named a result on {parts.hostname}, which is an address inside a private network.",
                 "It was not fetched. If this is your own gateway, its results must come from the profile's base URL.",
             )
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """198.18.0.0/15 counts: proxies with made-up DNS answers (common in China) give every host an address there, and
+
+    nothing else lives in it (RFC 2544).
+    """
+    if isinstance(address, ipaddress.IPv4Address) and address in _MADE_UP:
+        return True
+    return address.is_global and not address.is_multicast
+
+
+def _has_proxy(url: str) -> bool:
+    from requests.utils import get_environ_proxies, select_proxy
+
+    return bool(select_proxy(url, get_environ_proxies(url)))
 
 
 def _fetch(url: str, part: Path, own_url: str, on_piece: OnPiece) -> None:
@@ -145,6 +170,8 @@ def _save(response: requests.Response, part: Path, on_piece: OnPiece) -> None:
         os.fsync(file.fileno())
     if total is not None and got != total:
         raise Broken(f"{got} of {total} bytes arrived")
+    if part.stat().st_size != got:
+        raise Broken("the file was changed by somebody else")
 
 
 def _sync_folder(folder: Path) -> None:

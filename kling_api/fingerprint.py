@@ -1,4 +1,4 @@
-"""What makes two requests the same job: account, operation, all values that shape the result, media, and the seed."""
+"""What makes two requests the same job: account, what the provider is sent, and the seed."""
 
 from __future__ import annotations
 
@@ -7,29 +7,35 @@ import hashlib
 import json
 from typing import Any
 
+from .dialects.wire import Dialect
 from .operations import Operation
 from .stills import Still
 
-#: Where the provider should report to does not change what it makes.
-_NOT_PART_OF_THE_RESULT = frozenset({"callback_url"})
 
+def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
+    """A hex digest over the request as the dialect writes it, so that a field that is not sent makes no difference.
 
-def fingerprint(operation: Operation, account: str, dialect: str) -> str:
-    """A hex digest; pictures and prompts go in as digests only, so nothing can be read back from it."""
-    values = {
-        field.name: _canonical(getattr(operation, field.name))
-        for field in dataclasses.fields(operation)
-        if field.name not in _NOT_PART_OF_THE_RESULT
+    Pictures go in by their pixels: another encoder, or another version of it, makes other bytes of the same picture.
+    Where the provider should report to does not change what it makes. Nothing can be read back from the digest.
+    """
+    values = {field.name: getattr(operation, field.name) for field in dataclasses.fields(operation)}
+    stills = {name: value for name, value in values.items() if isinstance(value, Still)}
+    named = {name: f"https://still.invalid/{still.digest()}" for name, still in stills.items()}
+    request = dialect.create(dataclasses.replace(operation, **named, callback_url=""), "")
+    document = {
+        "account": account,
+        "dialect": dialect.name,
+        "path": request.path,
+        "body": _canonical(request.body),
+        "seed": operation.seed,
     }
-    document = {"account": account, "dialect": dialect, "operation": operation.kind, "values": values}
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, Still):
-        return value.digest()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)  # 1 and 1.0 ask for the same
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: _canonical(item) for name, item in dataclasses.asdict(value).items()}
-    return value
+    """1 and 1.0 ask for the same."""
+    if isinstance(value, dict):
+        return {name: _canonical(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

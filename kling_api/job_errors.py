@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from .errors import Charged, DownloadFailed, KlingError, OutcomeUnknown, Refused, StillRunning, TaskFailed
+from .errors import (
+    Charged,
+    DownloadFailed,
+    KlingError,
+    LedgerError,
+    OutcomeUnknown,
+    Refused,
+    StillRunning,
+    TaskFailed,
+)
 from .ledger import Job, State
 
 
@@ -62,6 +71,32 @@ def not_fetched(job: Job, reason: str) -> DownloadFailed:
     return DownloadFailed(
         reason,
         f"Run again or use `kling collect {job.key}`; that is free.",
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def unrecorded(job: Job, error: LedgerError) -> LedgerError:
+    """The ledger failed in the middle of a job: what that means for the money depends on how far the job had come."""
+    charged = {
+        State.SENDING: Charged.UNKNOWN,
+        State.UNKNOWN: Charged.UNKNOWN,
+        State.RUNNING: Charged.WILL_BE,
+        State.COLLECTED: Charged.ONCE,
+    }
+    return LedgerError(
+        error.what,
+        f"{error.advice} Then run the same request again: it goes on from there and is not paid twice.",
+        charged=charged.get(job.state, Charged.NO),
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def stopped_while_another_works(job: Job) -> StillRunning:
+    return StillRunning(
+        "Stopped waiting; another run of the same request goes on with the job.",
+        "Run the same request again to get its result.",
         job_key=job.key,
         task_id=job.task_id,
     )

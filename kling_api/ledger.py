@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 import statistics
 import threading
@@ -154,6 +155,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._runs: set[str] = set()
         self._beating = False
+        self._pid = os.getpid()
         self._file = home / FILE_NAME
         with self._explained():
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -164,9 +166,6 @@ class Ledger:
     def claim(self, new: NewJob) -> Claim:
         """The job of this request: the one that is there already, or a new row. Exactly one live run gets to own it."""
         with self._transaction():
-            if _identity(self._file) != self._identity:
-                # SQLite goes on with a file that was deleted; a row in it would be gone with this process.
-                raise LedgerError(f"The ledger {self._file} was moved or deleted while in use.", "Restart the program.")
             row = self._row("fingerprint = ? AND state NOT IN ('refused', 'failed')", new.fingerprint)
             if row is None:
                 return self._insert(new)
@@ -329,14 +328,22 @@ class Ledger:
     def _transaction(self) -> Iterator[None]:
         """BEGIN IMMEDIATE: the write lock comes first, so that what was read is still true when it is changed."""
         with self._explained():
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._must_be_the_same_file()
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
-            except BaseException:
+                self._connection.execute("COMMIT")
+            finally:
+                # Whatever happened, also Ctrl-C right after BEGIN: no lock may stay behind.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+
+    def _must_be_the_same_file(self) -> None:
+        """SQLite goes on with a file that was deleted; a row in it would be gone with this process."""
+        if _identity(self._file) != self._identity:
+            raise LedgerError(f"The ledger {self._file} was moved or deleted while in use.", "Restart the program.")
+        if os.getpid() != self._pid:
+            raise LedgerError("This process is a fork of one that uses the ledger.", "Make a new Client in it.")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -346,8 +353,8 @@ class Ledger:
             except (sqlite3.Error, OSError) as error:
                 raise LedgerError(
                     f"The ledger {self._file} cannot be used: {error}.",
-                    "Check that the folder exists, can be written and has room. If the file is damaged, move it away: "
-                    "jobs that were accepted are still listed in Kling's console.",
+                    "Check that the folder exists, can be written and has room. Move the file away only if it is "
+                    "damaged: it is what keeps jobs from being paid twice.",
                 ) from error
 
 
@@ -398,7 +405,11 @@ def _job(row: sqlite3.Row | None) -> Job:
     return Job(**values | {"state": State(values["state"]), "files": tuple(json.loads(values["files"]))})
 
 
-@cache
 def open_ledger(home: Path) -> Ledger:
-    """One per folder and process: the threads of a process share its connection."""
+    """One per folder and process: the threads of a process share its connection, a forked child gets its own."""
+    return _open_ledger(home, os.getpid())
+
+
+@cache
+def _open_ledger(home: Path, _pid: int) -> Ledger:
     return Ledger(home)

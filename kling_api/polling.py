@@ -12,6 +12,8 @@ USUAL_SECONDS = {"text2video": 319.0, "image2video": 164.0}
 LOCAL_SECONDS = 1.0
 #: We stop waiting after this long; the job stays in the ledger and can be collected later.
 PATIENCE = 3 * 3600.0
+#: However long such jobs took before, the first question comes by then: one odd task must not hide a quick one.
+LONGEST_FIRST_WAIT = 120.0
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Plan:
         A time that we know ourselves is waited for in one go, up to its last fifth. One that others measured is only a
         hint: the first question comes early, as some models are five times faster. Far over the time, ask less often.
         """
-        first = 0.8 * self.usual if self.known else min(0.5 * self.usual, 3 * self.interval)
+        first = min(0.8 * self.usual, LONGEST_FIRST_WAIT) if self.known else min(0.5 * self.usual, 3 * self.interval)
         if elapsed < first:
             return max(self.interval / 4, first - elapsed)
         if elapsed < 3 * self.usual:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def is_alive(owner: str, heartbeat: float, now: float) -> bool:
     if owner == this_process():
         return True
     host, pid, started, _ = owner.rsplit(" ", 3)
-    if host == socket.gethostname() and started != "?":
+    if host == _host() and started != "?":
         return _start_time(int(pid)) == started
     # Another machine on a shared folder, or a system that tells no start times: the heartbeat decides. A clock that
     # was set back makes the age negative; that is no reason to call a living owner dead.
@@ -32,7 +33,20 @@ def is_alive(owner: str, heartbeat: float, now: float) -> bool:
 @cache
 def _name(pid: int) -> str:
     """By pid, so that a forked child gets a name of its own."""
-    return f"{socket.gethostname()} {pid} {_start_time(pid)} {uuid.uuid4().hex[:8]}"
+    return f"{_host()} {pid} {_start_time(pid)} {uuid.uuid4().hex[:8]}"
+
+
+@cache
+def _host() -> str:
+    """Where a pid means the same process: this machine since its last start, and the same pid namespace (containers
+
+    share host names and folders, but not pids).
+    """
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8])
+        parts.append(Path("/proc/self/ns/pid").readlink().name)
+    return "/".join(parts)
 
 
 def _start_time(pid: int) -> str:

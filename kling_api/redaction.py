@@ -17,11 +17,13 @@ MASK = "***"
 _known: set[str] = set()
 
 _SHAPES = (
-    re.compile(r"(?i)(bearer\s+)[\w.~+/=|-]+"),
+    re.compile(r"(?i)((?:bearer|basic)\s+)[\w.~+/=|-]+"),
     re.compile(r"(\b)eyJ[\w-]+\.[\w-]+\.[\w-]*"),
     re.compile(r"(\bapi-key-)[\w-]+"),
     re.compile(r"(\bsk-)[\w-]{6,}"),
 )
+#: A URL's query and fragment, whatever is in them; a bracket or quote may be part of a signature.
+_AFTER_ADDRESS = re.compile(r"(?i)(https?://[^\s?#\"<>]+)[?#][^\s\"<>]*")
 #: Also of a bare path: HTTP libraries write "url: /file.mp4?Signature=..." without the host.
 _QUERY = re.compile(r"(?<=[^\s?'\"<>])\?[\w.~%\[\]+-]+=[^\s'\"<>)]*")
 #: Up to the last @ before the path: a password may hold one, too.
@@ -41,6 +43,7 @@ def redact(text: str) -> str:
     for shape in _SHAPES:
         text = shape.sub(rf"\g<1>{MASK}", text)
     text = _USER_INFO.sub(rf"\g<1>{MASK}@", text)
+    text = _AFTER_ADDRESS.sub(rf"\g<1>?{MASK}", text)
     return _QUERY.sub(f"?{MASK}", text)
 
 

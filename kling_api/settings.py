@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,10 @@ class Credentials:
     access_key: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
 
+    def __post_init__(self) -> None:
+        for secret in (self.api_key, self.access_key, self.secret_key):
+            remember(secret)
+
     def __repr__(self) -> str:
         return f"Credentials({self.describe()})"
 
@@ -84,7 +89,7 @@ class Profile:
         """The account at its host: part of the fingerprint of a job."""
         if self.is_sandbox:
             return SANDBOX
-        return f"{urlsplit(self.base_url).netloc.rpartition('@')[2]}#{self.credentials.account()}"
+        return f"{_host(self.base_url)}#{self.credentials.account()}"
 
 
 def load_profile(name: str = "", home: Path | None = None) -> Profile:
@@ -94,6 +99,8 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     profile takes all from the file, so that a key in the environment never pays for a profile chosen in a node.
     """
     home = home or data_folder()
+    if home.exists() and not home.is_dir():
+        raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
     chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
     name = name.strip() or chosen
     if name == SANDBOX:
@@ -126,7 +133,7 @@ def profile_names(home: Path | None = None) -> list[str]:
 def data_folder() -> Path:
     """KLING_HOME, else the platform's folder for user data."""
     if configured := os.environ.get("KLING_HOME"):
-        return Path(configured).expanduser()
+        return Path(configured).expanduser().resolve()
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -150,10 +157,14 @@ def read_profiles(home: Path) -> dict[str, dict[str, str]]:
         return {}
     except NotADirectoryError:
         raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise NotConfigured(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as error:
         raise NotConfigured(f"{file} cannot be read ({type(error).__name__}).", "Check its owner and mode.") from None
     except tomllib.TOMLDecodeError:  # its text could quote a line with a key
-        raise NotConfigured(f"{file} is not valid TOML.", "See 'Profiles' in the README for an example.") from None
+        raise NotConfigured(
+            f"{file} is not valid TOML.", "See 'Keys and profiles' in the README for an example."
+        ) from None
     return {name: _table(file, name, table) for name, table in document.items()}
 
 
@@ -166,6 +177,13 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _host(url: str) -> str:
+    """Host and port in one spelling: https://API.example:443 and https://api.example are the same place."""
+    parts = urlsplit(url)
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return f"{parts.hostname}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
 
 
 def _table(file: Path, name: str, table: Any) -> dict[str, str]:
@@ -189,9 +207,12 @@ def _from_environment() -> dict[str, str]:
 
 
 def _merge(values: dict[str, str], environment: dict[str, str]) -> dict[str, str]:
-    """A key in the environment replaces all keys of the file: half of one account and half of another is no account."""
-    if any(environment[key] for key in _KEY_FIELDS):
-        values = values | dict.fromkeys(_KEY_FIELDS, "")
+    """A key in the environment takes the place of the account in the file, its host included.
+
+    Half of one account and half of another is no account, and a key must not go to the host of another one.
+    """
+    if any(environment[key] for key in _KEY_FIELDS) and any(values[key] for key in _KEY_FIELDS):
+        values = dict.fromkeys(_FIELDS, "")
     return values | {setting: value for setting, value in environment.items() if value}
 
 
@@ -203,7 +224,7 @@ def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
 
 
 def _base_url(name: str, value: str) -> str:
-    base_url = (value.strip() or GLOBAL_URL).rstrip("/")
+    base_url = (value.strip() or GLOBAL_URL).rstrip("/").removesuffix("/v1")
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -224,28 +245,29 @@ def _base_url(name: str, value: str) -> str:
 
 
 def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:
-    api_key, access_key, secret_key = (values[key].strip() for key in _KEY_FIELDS)
+    api_key, access_key, secret_key = (values[key].strip().strip("\"'") for key in _KEY_FIELDS)
     if "|" in api_key:
         access_key, _, secret_key = (part.strip() for part in api_key.partition("|"))
         api_key = ""
     if not api_key and not (access_key and secret_key):
-        half = "only one of access key and secret key" if access_key or secret_key else "no key"
+        lacks = "no secret key" if access_key else "no access key" if secret_key else "no key"
         raise NotConfigured(
-            f"Profile {name} has {half}.",
+            f"Profile {name} has {lacks}.",
             "Set KLING_API_KEY, or KLING_ACCESS_KEY and KLING_SECRET_KEY, or write them into "
-            f"{home / 'profiles.toml'}. To try without a key, use the profile sandbox.",
+            f"{home / 'profiles.toml'} under [{name}]. To try without a key, use the profile sandbox.",
         )
     for secret in (api_key, access_key, secret_key):
         if any(not 32 < ord(letter) < 127 for letter in secret):
             raise NotConfigured(
                 f"Profile {name}: the key holds a space or another character that no key has.", "Copy it again."
             )
-        remember(secret)
     return Credentials(api_key=api_key) if api_key else Credentials(access_key=access_key, secret_key=secret_key)
 
 
 def _unknown(name: str, tables: dict[str, Any], home: Path) -> NotConfigured:
     known = ", ".join([*tables, SANDBOX])
+    # Somebody may have put a key where a name belongs; it must not come back in a message.
+    named = f"'{name}'" if re.fullmatch(r"[\w.-]{1,24}", name) else "of that name"
     return NotConfigured(
-        f"There is no profile '{name}'.", f"Known: {known}. Profiles are kept in {home / 'profiles.toml'}."
+        f"There is no profile {named}.", f"Known: {known}. Profiles are kept in {home / 'profiles.toml'}."
     )

@@ -66,7 +66,7 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     if answer.answer is Answer.LATER:
         _wait_for_slot(run, answer, attempts)
         return False
-    if answer.answer in (Answer.FINAL, Answer.ABSENT):
+    if answer.answer is Answer.FINAL:
         raise _refused(run, answer)
     return _settle_unknown(run, answer, attempts)
 
@@ -122,12 +122,17 @@ def _found_by_our_key(run: Run) -> bool:
     for seconds in LOOK_UP_WAITS:
         run.watch.pause(run.seconds(seconds))
         answer = run.question(request)
-        if isinstance(answer, Task):
+        if isinstance(answer, Task) and _is_ours(run, answer):
             _accepted(run, answer)
             return True
-        if answer.answer is not Answer.ABSENT:
+        if isinstance(answer, Refusal) and answer.answer is not Answer.ABSENT:
             raise outcome_unknown(run.job, f"The look-up was refused: {answer.message}")
     return False
+
+
+def _is_ours(run: Run, task: Task) -> bool:
+    """A provider that does not know our keys may answer with a stranger's task."""
+    return task.job_key == run.job.key or (run.dialect.keyed and not task.job_key)
 
 
 def _refused(run: Run, refusal: Refusal) -> KlingError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import os
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ class Transport:
         self._authorization = authorization
         self._timeout = timeout
         self._local = threading.local()
+        self._pid = os.getpid()
 
     def send(self, request: Request) -> Reply:
         """Raises NotDelivered when the provider cannot have seen it, NoAnswer when it may have."""
@@ -61,9 +63,15 @@ class Transport:
         except requests.RequestException as error:
             # `from None`: the chain holds the request with its headers, and URLs.
             raise _sorted_by_delivery(error, self._base_url) from None
+        except OSError as error:  # requests itself, before it connects: a CA bundle that is not there
+            raise NotDelivered(
+                f"The request could not be prepared: {_reason(error)}.", "Set what it names right, then run again."
+            ) from None
 
     def _session(self) -> requests.Session:
         """One per thread: requests does not promise that a session may be shared."""
+        if self._pid != os.getpid():  # a forked child must not answer on its parent's connections
+            self._pid, self._local = os.getpid(), threading.local()
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = make_session(self._base_url)

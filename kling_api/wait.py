@@ -23,7 +23,7 @@ def wait(run: Run) -> Task:
         run.watch.pause(0.0 if adopted else plan.next_wait(run.watch.seconds))
         adopted = False
         task = run.question(query)
-        if isinstance(task, Task) and task.state is TaskState.SUCCEEDED:
+        if isinstance(task, Task) and task.state is TaskState.SUCCEEDED and task.id == run.job.task_id:
             return task
         _must_go_on(run, task)
 
@@ -34,6 +34,8 @@ def _must_go_on(run: Run, task: Task | Refusal) -> None:
         raise gone(run.job)
     if isinstance(task, Refusal):
         raise cannot_ask(run.job, task.message, task.advice)
+    if task.id != run.job.task_id:
+        raise cannot_ask(run.job, f"The answer is about another task, {task.id}.")
     if task.state is TaskState.FAILED:
         run.job = run.ledger.failed(run.claim, task.message, task.units)
         raise task_failed(run.job)

@@ -30,10 +30,18 @@ class Progress:
         return 0.9 * ratio if ratio < 1 else 1 - 0.1 / ratio
 
     def __str__(self) -> str:
-        about = f" of about {self.usual:.0f}" if self.usual else ""
         task = f", task {self.task_id}" if self.task_id else ""
-        so_far = f", {self.seconds:.0f}{about} s" if self.seconds or self.usual else ""
+        so_far = f", {self.so_far}" if self.seconds or self.usual else ""
         return f"{self.state}{so_far}{task}"
+
+    @property
+    def so_far(self) -> str:
+        """ "12 of about 60 s", "80 s, usually 60 s", "3 s"."""
+        if not self.usual:
+            return f"{self.seconds:.0f} s"
+        if self.seconds > self.usual:
+            return f"{self.seconds:.0f} s, usually {self.usual:.0f} s"
+        return f"{self.seconds:.0f} of about {self.usual:.0f} s"
 
 
 class Stopped(Exception):

@@ -107,7 +107,8 @@ def problem(operation: str, **asked: Any) -> str | bool:
     """For validate_inputs: True, or why the combination is impossible. None (linked, not known yet) is not judged."""
     known = {feature: value for feature, value in asked.items() if value is not None}
     model = known.pop("model_name", None)
-    return capabilities.problem(model, operation, known) or True if model else True
+    found = capabilities.problem(model, operation, known) if model else ""
+    return f"{found} Nothing was sent." if found else True
 
 
 def on_or_off(sound: bool | None, model_name: str | None, operation: str) -> str | None:

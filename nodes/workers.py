@@ -7,13 +7,17 @@ ledger, and ComfyUI must be able to end while one waits.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from ..kling_api.errors import KlingError
 from ..kling_api.watch import Progress
 from . import host
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 #: More threads than this wait for each other; a graph has rarely more Kling nodes.
@@ -37,6 +41,9 @@ async def run_visibly(work: Work[T]) -> T:
     latest: list[Progress] = []
     future = _start(lambda: work(lambda progress: latest.__setitem__(slice(None), [progress]), stop))
     waiting = asyncio.wrap_future(future)
+    # A stopped job ends with an error that nobody waits for: the ledger has it, and asyncio need not complain.
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    future.add_done_callback(lambda done: _tell_how_it_ended(done) if stop.is_set() else None)
     display = host.ProgressDisplay()
     try:
         shown = -REPORT
@@ -58,6 +65,13 @@ async def run_visibly(work: Work[T]) -> T:
     finally:
         # Also when a sibling node failed and the loop cancels us (CancelledError passes through).
         stop.set()
+
+
+def _tell_how_it_ended(future: Future[T]) -> None:
+    """For the console, after Stop: what became of the job, and how to get its result."""
+    error = future.exception()
+    if isinstance(error, KlingError):
+        log.info("%s", error)
 
 
 def _start(work: Callable[[], T]) -> Future[T]:

@@ -19,9 +19,9 @@ HEADINGS = {
         "camera",
         "units per second (♪ with sound)",
     ),
-    "README.zh.md": ("模型", "文生视频", "图生视频", "带声音", "尾帧", "运镜", "每秒单位（♪ 带声音）"),
+    "README.zh.md": ("模型", "文生视频", "图生视频", "带声音", "尾帧", "运镜", "每秒积分（♪ 带声音）"),
 }
-RETIRED = {"README.md": "announced for retirement", "README.zh.md": "官方已宣布下线"}
+RETIRED = {"README.md": " (announced to end {})", "README.zh.md": "（官方已宣布于 {} 下线）"}
 
 
 def models_table(readme: str) -> str:
@@ -43,7 +43,7 @@ def with_tables(readme: str) -> str:
 
 def _row(model: VideoModel, retired: str) -> tuple[str, ...]:
     text, image = model.ways["text2video"], model.ways["image2video"]
-    name = f"`{model.id}`" + (f" ({retired})" if model.retired else "")
+    name = f"`{model.id}`" + (retired.format(model.retired) if model.retired else "")
     camera = [_camera("text2video", text), _camera("image2video", image)]
     return (
         name,

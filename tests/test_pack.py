@@ -352,7 +352,6 @@ def test_the_loops_teardown_passes_through_and_sets_the_stop(pack: ModuleType) -
     assert stopped.wait(5)
 
 
-@pytest.mark.xfail(strict=True, reason="run_visibly never looks at the error with which stopped work ends")
 def test_a_stopped_job_leaves_no_complaint_in_the_log(pack: ModuleType, caplog: pytest.LogCaptureFixture) -> None:
     def work(_progress: Any, stop: threading.Event) -> None:
         assert stop.wait(20)

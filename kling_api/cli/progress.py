@@ -52,6 +52,5 @@ class PlainLines:
 
 
 def _times(progress: Progress) -> str:
-    about = f" of about {progress.usual:.0f}" if progress.usual else ""
     task = f"  task {progress.task_id}" if progress.task_id else ""
-    return f"{progress.seconds:.0f}{about} s{task}"
+    return f"{progress.so_far}{task}"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from ..client import Client, OnProgress, Result
-from ..errors import Charged, StillRunning
+from ..errors import Charged, LedgerError, StillRunning
 from ..job_errors import stopped
 from ..watch import Progress
 from .progress import displayed
@@ -67,7 +67,10 @@ class _Run:
         raise self._left_behind()
 
     def _left_behind(self) -> StillRunning:
-        job = self._client.ledger.get(self._job_key)
+        try:
+            job = self._client.ledger.get(self._job_key)
+        except LedgerError as error:
+            return StillRunning(f"Stopped. {error.what}", error.advice, charged=Charged.UNKNOWN, job_key=self._job_key)
         if job is None:
             return StillRunning("Stopped before anything was made.", charged=Charged.NO)
         return stopped(job)

@@ -33,17 +33,23 @@ _STATES = {
 #: std = 720p, pro = 1080p, 4k = 4k (new-standard pages, 2026-09).
 _RESOLUTIONS = {"std": "720p", "pro": "1080p", "4k": "4k"}
 _LONGEST_TEXT = 500
-_DUPLICATE = re.compile(r"(?i)external_?task_?id .* already exists")
+_DUPLICATE = re.compile(r"(?i)external_?task_?id\b.*already exists")
 _ABSENT = re.compile(r"(?i)task not found")
-#: HTTP statuses that say "not processed" even when the body cannot be read.
-_PLAIN_REFUSALS = frozenset({400, 401, 402, 403, 404, 405, 407, 410, 411, 413, 414, 415, 417, 421, 422, 426, 431, 451})
+#: HTTP statuses that say "not processed" even when the body cannot be read. Not among them: 408, 409 and 499, which a
+#: server also sends when it gave up on work that it had begun, and 302 and 303, with which some answer finished work.
+_PLAIN_REFUSALS = frozenset(
+    {301, 307, 308, 400, 401, 402, 403, 404, 405, 407, 410, 411, 413, 414, 415, 417, 421, 422, 426, 431, 451, 501, 505}
+)
 
 
 class Official:
     """The dialect `official`."""
 
     name = "official"
-    keyed = True
+
+    def __init__(self, keyed: bool = True) -> None:
+        """`keyed` False: a gateway on the same paths, of which nobody knows whether it refuses a key sent twice."""
+        self.keyed = keyed
 
     def check(self, operation: Operation) -> tuple[str, ...]:
         return check_video(operation)
@@ -147,6 +153,7 @@ def _task(data: dict[str, Any], request_id: str) -> Task:
     return Task(
         id=_id(data),
         state=_STATES.get(word, TaskState.UNFAMILIAR),
+        job_key=_job_key(data),
         message=message if word in _STATES else f"The status is '{word}', a word that this version does not know.",
         outputs=tuple(_outputs(data)),
         units=_units(data),
@@ -158,6 +165,12 @@ def _task(data: dict[str, Any], request_id: str) -> Task:
 
 def _id(data: dict[str, Any]) -> str:
     return _text(data.get("task_id") or data.get("id"))
+
+
+def _job_key(data: dict[str, Any]) -> str:
+    """Our key as the answer names it: `task_info.external_task_id` (old), `external_id` (new)."""
+    info = data.get("task_info")
+    return _text((info.get("external_task_id") if isinstance(info, dict) else "") or data.get("external_id"))
 
 
 def _outputs(data: dict[str, Any]) -> list[Output]:
@@ -214,21 +227,29 @@ def _refusal(reply: Reply, code: int) -> Refusal:
     if entry:
         answer, advice, meaning = Answer[entry["answer"]], entry["advice"], entry["meaning"]
     else:
-        unclear = Answer.UNCLEAR if reply.status >= 500 or reply.status == 200 else Answer.FINAL
-        answer = Answer.LATER if code == reply.status == 429 else unclear  # a gateway's own limit, not Kling's
-        advice, meaning = "", "an error that is not in the documentation"
-    if code in (1200, 1201, 1203) and _DUPLICATE.search(message):
+        answer, advice, meaning = _undocumented(reply.status, code), "", "an error that is not in the documentation"
+    if _DUPLICATE.search(message) and code // 1000 != 5:
         answer = Answer.DUPLICATE
     elif code in (1201, 1203) and _ABSENT.search(message):
         answer = Answer.ABSENT
+    elif isinstance(body.get("data"), dict) and _id(body["data"]):
+        answer = Answer.UNCLEAR  # whoever names a task may have made it, whatever else is said
     said = f"Kling refused: {meaning} ('{message}')." if message else f"Kling refused: {meaning}."
     return Refusal(answer, said, advice, str(code), _words(body.get("request_id")), reply.retry_after)
+
+
+def _undocumented(status: int, code: int) -> Answer:
+    """Refused for good only where the HTTP status says so; else nobody knows."""
+    if code == status == 429:
+        return Answer.LATER  # a gateway's own limit, not Kling's
+    refused = (status in _PLAIN_REFUSALS or status == 429) and code // 1000 != 5
+    return Answer.FINAL if refused else Answer.UNCLEAR
 
 
 def _unreadable(reply: Reply) -> Refusal:
     said = f"The answer (HTTP {reply.status}) is not one of Kling's."
     advice = "Check the base URL of this profile with `kling doctor`."
-    if reply.status in _PLAIN_REFUSALS or 300 <= reply.status < 400:
+    if reply.status in _PLAIN_REFUSALS:
         return Refusal(Answer.FINAL, said, advice, f"HTTP {reply.status}")
     if reply.status == 429:
         return Refusal(Answer.LATER, said, advice, "HTTP 429", retry_after=reply.retry_after)

@@ -50,7 +50,10 @@ class Output:
 
 @dataclass(frozen=True)
 class Task:
-    """A task as the provider sees it. Times are epoch milliseconds; `units` a decimal string."""
+    """A task as the provider sees it. Times are epoch milliseconds; `units` a decimal string.
+
+    `job_key` is our key where the answer names it.
+    """
 
     id: str
     state: TaskState
@@ -60,6 +63,7 @@ class Task:
     created: int = 0
     updated: int = 0
     request_id: str = ""
+    job_key: str = ""
 
 
 class Answer(Enum):

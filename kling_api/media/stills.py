@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,7 +108,7 @@ def _encode(pixels: np.ndarray, max_bytes: int) -> Still:
             f"{_JPEG_QUALITIES[-1]}; the limit is {max_bytes:,} bytes.",
             "Scale it down.",
         )
-    return Still(data, width, height)
+    return Still(data, width, height, source=hashlib.sha256(pixels.tobytes()).hexdigest())
 
 
 def _compress(suffix: str, bgr: np.ndarray, options: list[int]) -> bytes:

@@ -19,7 +19,7 @@ def shared_url(home: Path) -> str:
     except ImportError as error:
         raise NotConfigured(
             f"The sandbox needs the package {error.name}, which is not installed.",
-            'Install it with: pip install "kling-nodes[cli]" (ComfyUI brings it along).',
+            "Install it with: pip install aiohttp (ComfyUI brings it along).",
         ) from None
     folder = home.resolve() / "sandbox"
     with _lock:

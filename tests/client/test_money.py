@@ -7,24 +7,31 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from kling_api import submit
+from kling_api.client import Client
+from kling_api.dialects import dialect_of
+from kling_api.dialects.official import Official
 from kling_api.errors import (
     Charged,
     DownloadFailed,
     KlingError,
+    LedgerError,
     NotDelivered,
     OutcomeUnknown,
     Refused,
     StillRunning,
     TaskFailed,
 )
-from kling_api.ledger import State
+from kling_api.ledger import Claim, Ledger, State
 from kling_api.operations import Text2Video
+from kling_api.sandbox.config import Account
+from kling_api.settings import Credentials, Profile
 from kling_api.watch import Progress
 
 from .conftest import Stage
@@ -280,10 +287,8 @@ def test_a_killed_process_is_taken_over_at_once(make_stage: Callable[..., Stage]
     stage = make_stage(pace=0.3)
     with start(stage) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith(state):
-                process.kill()
-                break
+        assert any(line.startswith(state) for line in process.stdout)
+        process.kill()
     begun = time.monotonic()
     result = stage.client().run(JOB)
     assert result.files[0].exists()
@@ -314,3 +319,136 @@ def test_a_ledger_that_was_deleted_under_us_stops_the_next_job(stage: Stage) -> 
     with pytest.raises(KlingError, match="was moved or deleted while in use"):
         client.run(Text2Video(prompt=JOB.prompt, duration=3, seed=5))
     assert stage.tasks_made == 1
+
+
+def test_a_ledger_that_is_deleted_between_two_tries_stops_the_job(stage: Stage) -> None:
+    stage.fault("rate_429", times=None)
+    client = stage.client()
+
+    def delete(progress: Progress) -> None:
+        if progress.state.startswith("waiting for a free slot"):
+            for file in stage.home.glob("ledger.sqlite3*"):
+                file.unlink()
+            stage.clear_faults()
+
+    with pytest.raises(LedgerError, match="was moved or deleted while in use"):
+        client.run(JOB, progress=delete)
+    assert stage.tasks_made == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "charged"),
+    [
+        ("sending", Charged.NO),
+        ("accepted", Charged.UNKNOWN),
+        ("finished", Charged.WILL_BE),
+        ("collected", Charged.WILL_BE),
+    ],
+)
+def test_a_ledger_that_fails_in_the_middle_says_what_that_means_for_the_money(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, step: str, charged: Charged
+) -> None:
+    def fail(*_values: object) -> None:
+        raise LedgerError("The disk is full.", "Make room.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, step, fail)
+        with pytest.raises(LedgerError, match="The disk is full") as caught:
+            stage.client().run(JOB)
+    assert caught.value.charged is charged
+    assert caught.value.job_key
+    assert stage.client().run(JOB).files[0].exists()
+    assert (stage.tasks_made, stage.charges) == (1, 1)
+
+
+def test_a_ledger_that_fails_at_the_very_end_loses_neither_the_result_nor_the_next_run(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Ledger.release
+
+    @contextmanager
+    def fail(_ledger: Ledger) -> Iterator[None]:
+        raise LedgerError("The disk is full.", "Make room.")
+        yield
+
+    def release_on_a_full_disk(ledger: Ledger, claim: Claim) -> None:
+        with monkeypatch.context() as full:
+            full.setattr(Ledger, "_transaction", fail)
+            release(ledger, claim)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "release", release_on_a_full_disk)
+        assert stage.client().run(JOB).files[0].exists()
+    assert stage.client().run(JOB).files[0].exists()
+    assert (stage.tasks_made, stage.charges) == (1, 1)
+
+
+def gateway(stage: Stage) -> Client:
+    """A provider of which nobody knows whether it refuses a key that is sent twice."""
+    client = stage.client()
+    client.dialect = Official(keyed=False)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "keyed"),
+    [
+        ("https://api-beijing.klingai.com", "sk-xxxxxxxx", True),
+        ("https://gateway.example", "api-key-kling-xxxxxxxx", False),
+        ("http://127.0.0.1:3000", "sk-xxxxxxxx", False),
+        ("http://127.0.0.1:3000", "api-key-kling-xxxxxxxx", True),
+    ],
+)
+def test_only_kling_itself_is_trusted_to_refuse_a_key_that_is_sent_twice(
+    tmp_path: Path, url: str, key: str, keyed: bool
+) -> None:
+    assert dialect_of(Profile("any", url, "auto", Credentials(api_key=key), tmp_path)).keyed is keyed
+
+
+def test_a_gateway_is_not_sent_a_lost_request_again(stage: Stage) -> None:
+    client = gateway(stage)
+    stage.fault("drop_before")
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            client.run(JOB)
+    assert stage.tasks_made == 0
+
+
+def test_a_gateway_that_knows_our_key_gives_the_task_that_it_made(stage: Stage) -> None:
+    client = gateway(stage)
+    stage.fault("drop_after")
+    assert client.run(JOB).files[0].exists()
+    assert (stage.tasks_made, stage.charges) == (1, 1)
+
+
+def test_a_renewed_key_of_the_same_host_collects_what_the_old_one_made(make_stage: Callable[..., Stage]) -> None:
+    account = Account("sandbox", ("api-key-kling-old-xxxx", "api-key-kling-new-xxxx"))
+    stage = make_stage(accounts=(account,))
+    stage.fault("truncated_download", times=4)
+    with pytest.raises(DownloadFailed) as caught:
+        stage.client(Credentials(api_key="api-key-kling-old-xxxx")).run(JOB)
+    renewed = stage.client(Credentials(api_key="api-key-kling-new-xxxx"))
+    assert renewed.collect(str(caught.value.job_key)).files[0].exists()
+    assert stage.charges == 1
+
+
+def test_a_forked_child_does_not_use_its_parents_ledger(stage: Stage) -> None:
+    client = stage.client()
+    client.run(JOB)
+    script = (
+        "import os, sys; from pathlib import Path; from kling_api.ledger import open_ledger\n"
+        "home = Path(sys.argv[1]); parent = open_ledger(home)\n"
+        "if os.fork() == 0:\n"
+        "    os._exit(0 if open_ledger(home) is not parent and open_ledger(home).jobs() else 1)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(stage.home)], check=False, timeout=60).returncode == 0
+
+
+def test_a_missing_ca_bundle_sends_nothing_and_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submit, "UNREACHABLE_AFTER", 0.0)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/bundle.pem")
+    client = Client(Profile("test", "https://api.invalid", "official", Credentials(api_key="sk-xxxxxxxx"), stage.home))
+    with pytest.raises(NotDelivered, match="could not be prepared"):
+        client.run(JOB)
+    assert client.ledger.jobs()[0].state is State.CREATED

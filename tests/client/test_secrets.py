@@ -11,7 +11,7 @@ from kling_api.client import Client
 from kling_api.errors import KlingError
 from kling_api.operations import Text2Video
 from kling_api.sandbox.config import Account
-from kling_api.settings import Credentials, Profile
+from kling_api.settings import Credentials, Profile, load_profile
 
 from .conftest import Stage
 
@@ -50,3 +50,37 @@ def test_a_planted_key_is_in_nothing_that_is_written(
         if file.is_file():
             content = file.read_bytes()
             assert not [key for key in PLANTED if key.encode() in content], file
+
+
+def test_a_key_that_a_server_quotes_is_masked_also_when_the_profile_was_made_by_hand(
+    make_stage: Callable[..., Stage],
+) -> None:
+    odd = "myOddKey!x9"
+    stage = make_stage(accounts=(Account("odd", (odd,)),))
+    stage.fault("refuse", code=1201, message=f"bad value near {odd}")
+    client = Client(Profile("odd", stage.sandbox.url, "official", Credentials(api_key=odd), stage.home))
+    with pytest.raises(KlingError) as caught:
+        client.run(JOB)
+    assert odd not in str(caught.value)
+    assert odd not in repr(client.ledger.jobs())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.example/a.mp4?e:1=2&Signature=hidden",
+        "https://cdn.example/a.mp4?a(1)=2&s=hidden",
+        "https://cdn.example/a.mp4?hidden",
+        "https://cdn.example/a.mp4#Signature=hidden",
+        "https://cdn.example/a.mp4?x=)hidden'hidden",
+        "Authorization: Basic hidden",
+    ],
+)
+def test_what_follows_the_address_in_a_url_is_masked(url: str) -> None:
+    assert "hidden" not in str(KlingError(f"It broke at {url} today."))
+
+
+def test_a_key_in_the_place_of_a_profiles_name_is_not_repeated(stage: Stage) -> None:
+    with pytest.raises(KlingError) as caught:
+        load_profile("AKxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx|SKxxxxxxxxxxxxxxxxxxxx", stage.home)
+    assert "xxxx" not in str(caught.value).replace(str(stage.home), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -137,11 +138,18 @@ def test_the_results_are_private(serve: Callable[[Behave], RawServer], target: P
     assert target.parent.stat().st_mode & 0o077 == 0 or os.name == "nt"
 
 
-def test_the_rest_of_an_earlier_try_is_overwritten(serve: Callable[[Behave], RawServer], target: Path) -> None:
+def test_what_another_run_is_still_writing_is_not_touched(serve: Callable[[Behave], RawServer], target: Path) -> None:
     target.parent.mkdir()
-    target.with_name("kn-1.mp4.part").write_bytes(b"x" * 10**6)
+    other = target.with_name("kn-1.mp4.00000000.part")
+    other.write_bytes(b"x" * 10**6)
     _fetch(serve(answer(body=CONTENT)), target)
     assert target.read_bytes() == CONTENT
+    assert sorted(target.parent.iterdir()) == [target, other]
+
+
+@pytest.mark.parametrize("address", ["198.18.0.7", "198.19.255.254"])
+def test_the_made_up_addresses_of_a_proxy_are_public(address: str) -> None:
+    check_address(f"https://{address}/a.mp4", "https://api.example")
 
 
 def test_a_file_without_an_announced_length_is_kept(serve: Callable[[Behave], RawServer], target: Path) -> None:
@@ -209,7 +217,7 @@ def test_a_file_that_is_no_clip_is_not_kept(serve: Callable[[Behave], RawServer]
 
 def test_a_check_that_fails_keeps_the_file_out(serve: Callable[[Behave], RawServer], target: Path) -> None:
     def refuse(part: Path) -> None:
-        assert part.name == "kn-1.mp4.part"
+        assert re.fullmatch(r"kn-1\.mp4\.[0-9a-f]{8}\.part", part.name)
         raise MediaError("It has no frames.")
 
     with pytest.raises(Broken, match="It has no frames"):

@@ -283,7 +283,7 @@ def test_a_damaged_file_is_an_error_that_names_it_and_says_what_to_do(home: Path
     with pytest.raises(LedgerError, match="cannot be used") as caught:
         Ledger(home)
     assert str(home / FILE_NAME) in caught.value.what
-    assert "move it away" in caught.value.advice
+    assert "Move the file away only if it is damaged" in caught.value.advice
     assert str(caught.value).endswith("Not charged.")
 
 

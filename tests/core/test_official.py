@@ -245,6 +245,7 @@ def test_an_old_query_when_it_is_done() -> None:
         created=1765823347996,
         updated=1765823467996,
         request_id=UUID,
+        job_key="kn-1",
     )
 
 
@@ -276,7 +277,7 @@ def test_a_new_create_is_a_submitted_task() -> None:
         "external_id": "kn-1",
     }
     assert _task(_envelope(data)) == Task(
-        "930831534075682845", TaskState.SUBMITTED, created=5, updated=6, request_id=UUID
+        "930831534075682845", TaskState.SUBMITTED, created=5, updated=6, request_id=UUID, job_key="kn-1"
     )
 
 
@@ -361,6 +362,13 @@ def test_every_error_code_of_the_table_is_sorted_by_what_it_did_to_the_money(
     [
         (400, 1201, "External_task_id kn-1 already exists", DUPLICATE),
         (400, 1200, "external_task_id kn-1 already exists", DUPLICATE),
+        (400, 1201, "External_task_id already exists", DUPLICATE),
+        (409, 1299, "External_task_id already exists", DUPLICATE),
+        (408, 1299, "request timed out", UNCLEAR),
+        (409, 1299, "conflict", UNCLEAR),
+        (499, 1299, "client closed", UNCLEAR),
+        (400, 5003, "busy", UNCLEAR),
+        (302, 1299, "see elsewhere", UNCLEAR),
         (400, 1201, "Task not found by id/external id: kn-1", ABSENT),
         (404, 1203, "Task not found by id/external id: kn-1", ABSENT),
         (400, 1201, "model/mode/duration(kling-v2-5-turbo/std/5) is not supported with image_tail", FINAL),
@@ -404,7 +412,10 @@ def test_a_busy_account_is_asked_again_at_the_pace_that_it_names() -> None:
     [
         (200, UNCLEAR),
         (201, UNCLEAR),
-        (302, FINAL),
+        (301, FINAL),
+        (302, UNCLEAR),
+        (303, UNCLEAR),
+        (308, FINAL),
         (400, FINAL),
         (401, FINAL),
         (404, FINAL),
@@ -508,3 +519,9 @@ def test_a_task_id_of_any_kind_is_one_step_of_a_path(document: Any) -> None:
     answer = _read(_envelope({"task_id": document, "task_status": "submitted"}))
     if isinstance(answer, Task):
         assert OFFICIAL.query("/v1/videos/text2video", answer.id).path.count("/") == 4
+
+
+def test_an_answer_that_names_a_task_is_never_refused_for_good() -> None:
+    body = {"code": 201, "message": "created", "data": {"task_id": "1"}}
+    assert _refusal(body, 201).answer is UNCLEAR
+    assert _refusal(body | {"code": 1201}, 400).answer is UNCLEAR

@@ -66,3 +66,7 @@ def test_a_provider_on_this_machine_is_asked_many_times_a_second() -> None:
 @pytest.mark.parametrize("operation", ["text2video", "image2video"])
 def test_every_operation_has_a_usual_time(operation: str) -> None:
     assert 60 < USUAL_SECONDS[operation] < 600
+
+
+def test_one_odd_task_does_not_put_off_the_first_question() -> None:
+    assert make_plan("text2video", False, 10_800.0).next_wait(0) <= 120

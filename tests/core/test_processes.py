@@ -38,7 +38,16 @@ def test_this_process_is_alive_however_old_its_heartbeat() -> None:
 def test_every_process_has_a_name_of_its_own_and_keeps_it(child: tuple[subprocess.Popen[str], str]) -> None:
     assert this_process() == this_process()
     assert this_process() != child[1]
-    assert this_process().startswith(f"{socket.gethostname()} {os.getpid()} ")
+    host, pid, _, _ = this_process().rsplit(" ", 3)
+    assert host.split("/")[0] == socket.gethostname()
+    assert pid == str(os.getpid())
+
+
+def test_the_same_pid_in_another_pid_namespace_is_judged_by_its_heartbeat() -> None:
+    host, pid, started, _ = this_process().rsplit(" ", 3)
+    elsewhere = f"{host}-elsewhere {pid} {started} 00000000"
+    assert is_alive(elsewhere, NOW - 1, NOW)
+    assert not is_alive(elsewhere, NOW - 1000, NOW)
 
 
 def test_another_living_process_is_alive_however_old_its_heartbeat(child: tuple[subprocess.Popen[str], str]) -> None:

@@ -73,7 +73,7 @@ def test_half_a_key_in_the_environment_is_not_completed_from_the_file(
 ) -> None:
     monkeypatch.setenv("KLING_PROFILE", "studio")
     monkeypatch.setenv("KLING_ACCESS_KEY", "AK_FAKE_ENV")
-    with pytest.raises(NotConfigured, match="only one of access key and secret key"):
+    with pytest.raises(NotConfigured, match=r"has no (access|secret) key"):
         load_profile()
 
 
@@ -109,14 +109,14 @@ def test_a_key_with_a_bar_is_split_into_access_key_and_secret_key(home: Path, mo
 @pytest.mark.parametrize("halves", ["AK_FAKE_A|", "|SK_FAKE_B"])
 def test_a_key_with_a_bar_and_one_half_is_half_a_key(home: Path, monkeypatch: pytest.MonkeyPatch, halves: str) -> None:
     monkeypatch.setenv("KLING_API_KEY", halves)
-    with pytest.raises(NotConfigured, match="only one of access key and secret key"):
+    with pytest.raises(NotConfigured, match=r"has no (access|secret) key"):
         load_profile()
 
 
 @pytest.mark.parametrize("name", ["KLING_ACCESS_KEY", "KLING_SECRET_KEY", "KLING_AI_SECRET_KEY"])
 def test_half_a_key_says_so(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "FAKE_HALF_OF_A_KEY")
-    with pytest.raises(NotConfigured, match="only one of access key and secret key") as caught:
+    with pytest.raises(NotConfigured, match=r"has no (access|secret) key") as caught:
         load_profile()
     assert "FAKE_HALF" not in str(caught.value)
 
@@ -178,7 +178,7 @@ def test_a_broken_profiles_file_is_named_and_not_quoted(home: Path, text: str) -
 
 def test_a_profiles_file_that_is_no_text_is_named(home: Path) -> None:
     (home / "profiles.toml").write_bytes(b"\xff\xfe[\x00s\x00")
-    with pytest.raises(NotConfigured, match="cannot be read"):
+    with pytest.raises(NotConfigured, match="is not UTF-8 text"):
         read_profiles(home)
 
 
