@@ -51,11 +51,12 @@ def test_collecting_what_is_not_there_says_so(kling: Kling) -> None:
     assert "kn-nothing" in ended.document["error"]
 
 
-def test_a_job_is_collected_with_the_key_that_made_it_only(slow_kling: Kling) -> None:
+def test_collecting_with_a_key_that_is_not_accepted_leaves_the_job_as_it_is(slow_kling: Kling) -> None:
     ended, _ = _stop(slow_kling.start(*REQUEST), signal.SIGINT, "submitted")
     other = slow_kling("collect", ended.document["job_key"], "--json", KLING_API_KEY="api-key-kling-other")
-    assert (other.exit_code, other.document["status"]) == (2, "invalid")
-    assert "profile default" in other.document["error"]
+    assert (other.exit_code, other.document["status"]) == (3, "stopped")
+    assert "the key is not accepted" in other.document["error"]
+    assert slow_kling("collect", ended.document["job_key"], "--json").exit_code == 0
 
 
 def _stop(process: subprocess.Popen[str], number: signal.Signals, state: str) -> tuple[Ended, float]:
