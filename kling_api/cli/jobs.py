@@ -19,7 +19,7 @@ from .output import deliver, prepare_folder
 from .video import show_outcome
 from .waiting import run_visibly
 
-_HEADINGS = ("JOB", "STATE", "OPERATION", "MODEL", "MODE", "SECONDS", "AGE", "UNITS", "TASK ID")
+_HEADINGS = ("JOB", "STATE", "PROFILE", "OPERATION", "MODEL", "MODE", "SECONDS", "AGE", "UNITS", "TASK ID")
 _PUBLIC = (
     *("key", "operation", "model", "mode", "duration", "profile", "dialect", "task_id", "request_id", "video_id"),
     *("units", "error", "error_code", "created_at", "accepted_at", "collected_at", "seconds"),
@@ -79,7 +79,7 @@ def age(seconds: float) -> str:
 
 def _row(job: Job, now: float) -> tuple[str, ...]:
     return (
-        *(job.key, job.state.value, job.operation, job.model, job.mode, str(job.duration)),
+        *(job.key, job.state.value, job.profile, job.operation, job.model, job.mode, str(job.duration)),
         *(age(now - job.created_at), job.units, job.task_id),
     )
 

@@ -247,8 +247,8 @@ def _undocumented(status: int, code: int) -> Answer:
 
 
 def _unreadable(reply: Reply) -> Refusal:
-    said = f"The answer (HTTP {reply.status}) is not one of Kling's."
-    advice = "Check the base URL of this profile with `kling doctor`."
+    said = f"The answer (HTTP {reply.status}) is not one of Kling's: check the base URL of this profile."
+    advice = "`kling doctor` shows what is in force."
     if reply.status in _PLAIN_REFUSALS:
         return Refusal(Answer.FINAL, said, advice, f"HTTP {reply.status}")
     if reply.status == 429:

@@ -55,7 +55,7 @@ def test_without_the_extra_one_line_says_how_to_get_it(kling: Kling) -> None:
     done = _python("import sys; sys.modules['typer'] = None\nfrom kling_api.__main__ import main; main()", kling)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        'kling needs the package typer. Install it with: pip install typer rich aiohttp'
+        "kling needs the package typer. Install it with: pip install typer rich aiohttp"
     ]
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import re
+import shutil
 import socket
 import ssl
 import struct
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-#: A certificate for kling.invalid, localhost and 127.0.0.1 with its key. It protects nothing.
-CERTIFICATE = Path(__file__).parent / "loopback_only.pem"
+import trustme
+
+_folder = tempfile.mkdtemp(prefix="kling-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+#: A certificate authority of this test run only; nobody else trusts it.
+_authority = trustme.CA()
+CERTIFICATE = Path(_folder) / "authority.pem"
+_authority.cert_pem.write_to_path(str(CERTIFICATE))
 
 Behave = Callable[[socket.socket], None]
 
@@ -162,5 +171,5 @@ def closed_port() -> int:
 
 def _server_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    _authority.issue_cert("kling.invalid", "localhost", "127.0.0.1").configure_cert(context)
     return context
