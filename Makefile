@@ -31,6 +31,7 @@ bench: .venv
 .venv: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml
+	@echo "Installing into $(VENV): PyTorch first, this can take minutes."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
