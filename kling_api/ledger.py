@@ -20,6 +20,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
+from . import ledger_file
 from .errors import LedgerError
 from .processes import is_alive, this_process
 
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 FILE_NAME = "ledger.sqlite3"
 #: Seconds between two signs of life of an owner.
 HEARTBEAT = 10.0
-#: Seconds that a statement waits for another process to finish its own.
-BUSY_TIMEOUT = 30.0
 
 
 class State(Enum):
@@ -45,45 +44,6 @@ class State(Enum):
 
 
 OPEN = (State.CREATED, State.SENDING, State.UNKNOWN, State.RUNNING)
-
-#: One script per version of the schema, applied in order; never edited once landed.
-_MIGRATIONS = (
-    """
-    CREATE TABLE jobs (
-        key          TEXT PRIMARY KEY,
-        fingerprint  TEXT NOT NULL,
-        state        TEXT NOT NULL,
-        account      TEXT NOT NULL,
-        profile      TEXT NOT NULL,
-        dialect      TEXT NOT NULL,
-        route        TEXT NOT NULL,
-        operation    TEXT NOT NULL,
-        model        TEXT NOT NULL,
-        mode         TEXT NOT NULL,
-        duration     INTEGER NOT NULL,
-        task_id      TEXT NOT NULL DEFAULT '',
-        request_id   TEXT NOT NULL DEFAULT '',
-        video_id     TEXT NOT NULL DEFAULT '',
-        units        TEXT NOT NULL DEFAULT '',
-        files        TEXT NOT NULL DEFAULT '[]',
-        error        TEXT NOT NULL DEFAULT '',
-        error_code   TEXT NOT NULL DEFAULT '',
-        unanswered   INTEGER NOT NULL DEFAULT 0,
-        created_at   REAL NOT NULL,
-        accepted_at  REAL,
-        collected_at REAL,
-        seconds      REAL,
-        owner        TEXT NOT NULL DEFAULT '',
-        heartbeat    REAL NOT NULL DEFAULT 0
-    );
-    -- Two identical requests are one job: at most one row of a fingerprint may still hold or have made something.
-    CREATE UNIQUE INDEX jobs_live ON jobs (fingerprint) WHERE state NOT IN ('refused', 'failed');
-    CREATE INDEX jobs_task ON jobs (task_id);
-    CREATE INDEX jobs_usual ON jobs (account, operation, model, mode, duration, collected_at) WHERE seconds IS NOT NULL;
-    CREATE INDEX jobs_created ON jobs (created_at);
-    CREATE INDEX jobs_owner ON jobs (owner) WHERE owner <> '';
-    """,
-)
 
 
 @dataclass(frozen=True)
@@ -159,9 +119,10 @@ class Ledger:
         self._file = home / FILE_NAME
         with self._explained():
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = _connect(self._file)
-            self._identity = _identity(self._file)
-        self._migrate()
+            self._connection = ledger_file.connect(self._file)
+            self._identity = ledger_file.identity(self._file)
+        with self._transaction():
+            ledger_file.migrate(self._connection, self._file)
 
     def claim(self, new: NewJob) -> Claim:
         """The job of this request: the one that is there already, or a new row. Exactly one live run gets to own it."""
@@ -311,19 +272,6 @@ class Ledger:
             for owner in self._runs:
                 self._connection.execute("UPDATE jobs SET heartbeat = ? WHERE owner = ?", (self._clock(), owner))
 
-    def _migrate(self) -> None:
-        with self._transaction():
-            version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(_MIGRATIONS):
-                raise LedgerError(
-                    f"{self._file} was written by a newer version of kling-nodes (schema {version}).",
-                    "Update kling-nodes; nothing was sent.",
-                )
-            for number, script in enumerate(_MIGRATIONS[version:], version + 1):
-                for statement in filter(str.strip, script.split(";\n")):
-                    self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {number}")
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """BEGIN IMMEDIATE: the write lock comes first, so that what was read is still true when it is changed."""
@@ -340,7 +288,7 @@ class Ledger:
 
     def _must_be_the_same_file(self) -> None:
         """SQLite goes on with a file that was deleted; a row in it would be gone with this process."""
-        if _identity(self._file) != self._identity:
+        if ledger_file.identity(self._file) != self._identity:
             raise LedgerError(f"The ledger {self._file} was moved or deleted while in use.", "Restart the program.")
         if os.getpid() != self._pid:
             raise LedgerError("This process is a fork of one that uses the ledger.", "Make a new Client in it.")
@@ -360,43 +308,6 @@ class Ledger:
 
 #: The runs of this process that are under way, over all ledgers.
 _living_runs: set[str] = set()
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    try:
-        # Readers do not wait for a writer, and a killed process leaves no half-written page.
-        _switch_to_wal(connection)
-        # A row must outlive a power cut: it is all that we have of a paid job.
-        connection.execute("PRAGMA synchronous = FULL")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """SQLite does not wait for this lock by itself when several processes make the file at the same moment."""
-    end = time.monotonic() + BUSY_TIMEOUT
-    while True:
-        try:
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-
-
-def _identity(file: Path) -> tuple[int, int] | None:
-    """Device and inode, None when there is no such file."""
-    try:
-        status = file.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _job(row: sqlite3.Row | None) -> Job:

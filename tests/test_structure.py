@@ -29,7 +29,7 @@ ONLY_IN = {
     "torch": "media",
     "cv2": "media",
     "av": "media",
-    "sqlite3": ("ledger.py", "sandbox"),
+    "sqlite3": ("ledger.py", "ledger_file.py", "sandbox"),
     "jwt": ("auth.py", "sandbox"),
     "aiohttp": "sandbox",
     "typer": ("__main__.py", "cli"),

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from kling_api import ledger as ledgers
+from kling_api import ledger_file
 from kling_api.errors import LedgerError
 from kling_api.ledger import FILE_NAME, OPEN, Claim, Job, Ledger, NewJob, State, open_ledger
 
@@ -43,10 +44,15 @@ def _other(number: int) -> NewJob:
 def _ledgers_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A ledger lives as long as its process; here neither its thread nor its file may outlive the test."""
     made: list[Ledger] = []
-    migrate = Ledger._migrate
-    monkeypatch.setattr(Ledger, "_migrate", lambda self: made.append(self) or migrate(self))
+    begin = Ledger.__init__
+
+    def begin_and_remember(ledger: Ledger, *values: Any, **named: Any) -> None:
+        made.append(ledger)
+        begin(ledger, *values, **named)
+
+    monkeypatch.setattr(Ledger, "__init__", begin_and_remember)
     yield
-    for ledger in made:
+    for ledger in (ledger for ledger in made if hasattr(ledger, "_connection")):
         with ledger._lock:  # SQLite does not survive a close while a statement of another thread runs
             ledger._runs.clear()
             ledger._connection.close()
@@ -307,7 +313,7 @@ def test_a_folder_that_cannot_be_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_is_locked_for_too_long_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledgers, "BUSY_TIMEOUT", 0.1)
+    monkeypatch.setattr(ledger_file, "BUSY_TIMEOUT", 0.1)
     ledger = Ledger(home)
     with sqlite3.connect(home / FILE_NAME, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,102 @@
+"""The ledger's file: opened so that what was written stays written, and brought to the present schema."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from .errors import LedgerError
+
+#: Seconds that a statement waits for another process to finish its own.
+BUSY_TIMEOUT = 30.0
+
+#: One script per version of the schema, applied in order; never edited once landed.
+_MIGRATIONS = (
+    """
+    CREATE TABLE jobs (
+        key          TEXT PRIMARY KEY,
+        fingerprint  TEXT NOT NULL,
+        state        TEXT NOT NULL,
+        account      TEXT NOT NULL,
+        profile      TEXT NOT NULL,
+        dialect      TEXT NOT NULL,
+        route        TEXT NOT NULL,
+        operation    TEXT NOT NULL,
+        model        TEXT NOT NULL,
+        mode         TEXT NOT NULL,
+        duration     INTEGER NOT NULL,
+        task_id      TEXT NOT NULL DEFAULT '',
+        request_id   TEXT NOT NULL DEFAULT '',
+        video_id     TEXT NOT NULL DEFAULT '',
+        units        TEXT NOT NULL DEFAULT '',
+        files        TEXT NOT NULL DEFAULT '[]',
+        error        TEXT NOT NULL DEFAULT '',
+        error_code   TEXT NOT NULL DEFAULT '',
+        unanswered   INTEGER NOT NULL DEFAULT 0,
+        created_at   REAL NOT NULL,
+        accepted_at  REAL,
+        collected_at REAL,
+        seconds      REAL,
+        owner        TEXT NOT NULL DEFAULT '',
+        heartbeat    REAL NOT NULL DEFAULT 0
+    );
+    -- Two identical requests are one job: at most one row of a fingerprint may still hold or have made something.
+    CREATE UNIQUE INDEX jobs_live ON jobs (fingerprint) WHERE state NOT IN ('refused', 'failed');
+    CREATE INDEX jobs_task ON jobs (task_id);
+    CREATE INDEX jobs_usual ON jobs (account, operation, model, mode, duration, collected_at) WHERE seconds IS NOT NULL;
+    CREATE INDEX jobs_created ON jobs (created_at);
+    CREATE INDEX jobs_owner ON jobs (owner) WHERE owner <> '';
+    """,
+)
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        # Readers do not wait for a writer, and a killed process leaves no half-written page.
+        _switch_to_wal(connection)
+        # A row must outlive a power cut: it is all that we have of a paid job.
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """Device and inode, None when there is no such file."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def migrate(connection: sqlite3.Connection, file: Path) -> None:
+    """Brings the schema up to date, inside the caller's transaction. Raises LedgerError for a file of the future."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(_MIGRATIONS):
+        raise LedgerError(
+            f"{file} was written by a newer version of kling-nodes (schema {version}).",
+            "Update kling-nodes; nothing was sent.",
+        )
+    for number, script in enumerate(_MIGRATIONS[version:], version + 1):
+        for statement in filter(str.strip, script.split(";\n")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait for this lock by itself when several processes make the file at the same moment."""
+    end = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
