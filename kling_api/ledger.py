@@ -117,6 +117,8 @@ class Ledger:
         self._beating = False
         self._pid = os.getpid()
         self._file = home / FILE_NAME
+        if home.exists() and not home.is_dir():
+            raise LedgerError(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
         with self._explained():
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = ledger_file.connect(self._file)

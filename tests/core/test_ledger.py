@@ -307,9 +307,10 @@ def test_a_page_damaged_later_is_an_error_too(ledger: Ledger, home: Path) -> Non
 
 def test_a_folder_that_cannot_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
-    for home in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(LedgerError, match="cannot be used"):
-            Ledger(home)
+    with pytest.raises(LedgerError, match="file is not a folder"):
+        Ledger(tmp_path / "file")
+    with pytest.raises(LedgerError, match="cannot be used"):
+        Ledger(tmp_path / "file" / "below")
 
 
 def test_a_ledger_that_is_locked_for_too_long_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
