@@ -22,8 +22,8 @@ _SHAPES = (
     re.compile(r"(\bapi-key-)[\w-]+"),
     re.compile(r"(\bsk-)[\w-]{6,}"),
 )
-#: A URL's query and fragment, whatever is in them; a bracket or quote may be part of a signature.
-_AFTER_ADDRESS = re.compile(r"(?i)(https?://[^\s?#\"<>]+)[?#][^\s\"<>]*")
+#: A URL's query and fragment, whatever is in them; a bracket or quote may be part of a signature. JSON may write \/.
+_AFTER_ADDRESS = re.compile(r"(?i)(https?:\\?/\\?/[^\s?#\"<>]+)[?#][^\s\"<>]*")
 #: Also of a bare path: HTTP libraries write "url: /file.mp4?Signature=..." without the host.
 _QUERY = re.compile(r"(?<=[^\s?'\"<>])\?[\w.~%\[\]+-]+=[^\s'\"<>)]*")
 #: Up to the last @ before the path: a password may hold one, too.

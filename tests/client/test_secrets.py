@@ -73,6 +73,7 @@ def test_a_key_that_a_server_quotes_is_masked_also_when_the_profile_was_made_by_
         "https://cdn.example/a.mp4?hidden",
         "https://cdn.example/a.mp4#Signature=hidden",
         "https://cdn.example/a.mp4?x=)hidden'hidden",
+        r"https:\/\/cdn.example\/a.mp4?$a=1&Signature=hidden",
         "Authorization: Basic hidden",
     ],
 )
