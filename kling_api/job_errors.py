@@ -24,7 +24,7 @@ def remembered(job: Job) -> KlingError:
 
 def task_failed(job: Job) -> TaskFailed:
     return TaskFailed(
-        f"Kling accepted the task and then failed: {job.error or 'no reason was given'}.",
+        f"Kling accepted the task, which then failed: {job.error.rstrip('.') or 'no reason was given'}.",
         "Change what the reason names and run again; running again makes a new task.",
         job_key=job.key,
         task_id=job.task_id,
@@ -62,6 +62,17 @@ def gone(job: Job) -> DownloadFailed:
     return DownloadFailed(
         f"The provider does not know task {job.task_id} any more; Kling keeps results for 30 days.",
         "If it was made with another key or region, use that profile. A different seed makes a new task.",
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def not_known(job: Job) -> StillRunning:
+    """Not `gone`: the task is young enough to be there, so nobody must be led to pay for another one."""
+    return StillRunning(
+        f"The task was accepted, but the provider does not know task {job.task_id} now.",
+        f"It may belong to another key or region. Run again later or use `kling collect {job.key}`; that is free.",
+        charged=Charged.ONCE if job.state is State.COLLECTED else Charged.WILL_BE,
         job_key=job.key,
         task_id=job.task_id,
     )

@@ -59,7 +59,8 @@ class Run:
 
     def back_off(self, attempt: int, retry_after: float | None = None) -> None:
         """Waits before repetition number `attempt`; raises Stopped when the user stops."""
-        self.watch.pause(self.seconds(wait_before(attempt, retry_after, random.random())))
+        seconds = wait_before(attempt, retry_after, random.random())
+        self.watch.pause(self.seconds(seconds) if retry_after is None else seconds)  # a pace that was named is kept
 
     def seconds(self, usual: float) -> float:
         return usual * 0.1 if self.local else usual

@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 
 from .dialects.wire import Answer, Refusal, Task, TaskState
-from .job_errors import cannot_ask, gone, task_failed
+from .job_errors import cannot_ask, gone, not_known, task_failed
 from .ledger import NewJob
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
+
+#: Seconds for which Kling keeps results (all docs, 2026-09).
+KEPT = 30 * 86400.0
+ABSENT_TRIES = 4
 
 
 def wait(run: Run) -> Task:
@@ -18,20 +22,31 @@ def wait(run: Run) -> Task:
     run.watch.usual = plan.usual
     run.watch.begin(time.time() - (run.job.accepted_at or time.time()))
     run.watch.tell("asking" if adopted else "submitted")
-    query = run.dialect.query(run.job.route, run.job.task_id)
     while True:
         run.watch.pause(0.0 if adopted else plan.next_wait(run.watch.seconds))
         adopted = False
-        task = run.question(query)
+        task = _ask(run)
         if isinstance(task, Task) and task.state is TaskState.SUCCEEDED and task.id == run.job.task_id:
             return task
         _must_go_on(run, task)
 
 
+def _ask(run: Run) -> Task | Refusal:
+    """How the task is doing. "No such task" is asked again: of a task that was accepted it is hard to believe."""
+    query = run.dialect.query(run.job.route, run.job.task_id)
+    for attempt in range(1, ABSENT_TRIES):
+        answer = run.question(query)
+        if isinstance(answer, Task) or answer.answer is not Answer.ABSENT:
+            return answer
+        run.watch.tell("asking again (the provider does not know the task)")
+        run.back_off(attempt)
+    return run.question(query)
+
+
 def _must_go_on(run: Run, task: Task | Refusal) -> None:
     """Raises unless the task is on its way."""
     if isinstance(task, Refusal) and task.answer is Answer.ABSENT:
-        raise gone(run.job)
+        raise gone(run.job) if run.watch.seconds > KEPT else not_known(run.job)
     if isinstance(task, Refusal):
         raise cannot_ask(run.job, task.message, task.advice)
     if task.id != run.job.task_id:

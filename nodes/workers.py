@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
@@ -38,8 +39,8 @@ async def run_visibly(work: Work[T]) -> T:
     Raises ComfyUI's interrupt exception within about a second after Stop was pressed.
     """
     stop = threading.Event()
-    latest: list[Progress] = []
-    future = _start(lambda: work(lambda progress: latest.__setitem__(slice(None), [progress]), stop))
+    latest: deque[Progress] = deque(maxlen=1)
+    future = _start(lambda: work(latest.append, stop))
     waiting = asyncio.wrap_future(future)
     # A stopped job ends with an error that nobody waits for: the ledger has it, and asyncio need not complain.
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())

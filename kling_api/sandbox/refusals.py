@@ -45,4 +45,4 @@ def refusal_of(error: NotPlaced) -> Refused:
         return Refused(1102, "Account balance not enough")
     if isinstance(error, NoFreeSlot):
         return Refused(1303, "parallel task over resource pack limit")
-    raise NotImplementedError(f"no words for {type(error).__name__}")
+    raise TypeError(f"no words for {type(error).__name__}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -452,3 +453,31 @@ def test_a_missing_ca_bundle_sends_nothing_and_says_so(stage: Stage, monkeypatch
     with pytest.raises(NotDelivered, match="could not be prepared"):
         client.run(JOB)
     assert client.ledger.jobs()[0].state is State.CREATED
+
+
+def forget_tasks(stage: Stage) -> Client:
+    """A job that is under way at a provider which then knows nothing of it."""
+    stop = threading.Event()
+    with pytest.raises(StillRunning):
+        stage.client().run(JOB, progress=lambda progress: stop.set() if progress.task_id else None, stop=stop)
+    with closing(sqlite3.connect(stage.home / "ledger.sqlite3")) as ledger, ledger:
+        ledger.execute("UPDATE jobs SET task_id = '111111111111111111'")
+    return stage.client()
+
+
+def test_a_young_task_that_the_provider_does_not_know_leads_nobody_to_pay_again(stage: Stage) -> None:
+    client = forget_tasks(stage)
+    with pytest.raises(StillRunning, match="does not know task 111111111111111111 now") as caught:
+        client.run(JOB)
+    assert "seed" not in str(caught.value)
+    assert client.ledger.jobs()[0].state is State.RUNNING
+    assert stage.tasks_made == 1
+
+
+def test_a_task_that_is_older_than_results_are_kept_says_how_to_make_a_new_one(stage: Stage) -> None:
+    client = forget_tasks(stage)
+    with closing(sqlite3.connect(stage.home / "ledger.sqlite3")) as ledger, ledger:
+        ledger.execute("UPDATE jobs SET accepted_at = accepted_at - 31 * 86400")
+    with pytest.raises(DownloadFailed, match="any more; Kling keeps results for 30 days"):
+        client.run(JOB)
+    assert stage.tasks_made == 1
