@@ -7,33 +7,44 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .auth import Authorization
 from .collect import collect, files, is_collected
+from .describe import describe, describe_task
 from .dialects import dialect_of
+from .dialects.wire import Pack, Refusal
 from .errors import InvalidRequest, LedgerError, NotConfigured
-from .fingerprint import fingerprint
-from .job_errors import remembered, stopped, stopped_while_another_works, unrecorded
-from .ledger import Claim, NewJob, State, open_ledger
+from .find import find_by_our_key, find_elsewhere
+from .job import Claim, Job, State
+from .job_errors import not_answered, remembered, stopped, stopped_while_another_works, unrecorded
+from .ledger import open_ledger
 from .operations import Operation
 from .run import Run
 from .settings import Profile, load_profile
+from .sidecar import sidecar_path
 from .submit import submit
-from .transport import Transport
+from .transport import NoAnswer, Transport
 from .wait import wait
 from .watch import Progress, Stopped, Watch
 
 log = logging.getLogger(__name__)
+
+#: Packs are asked for that were valid at some time in the last year, in milliseconds.
+_PACKS_SINCE = 365 * 86_400_000
 
 OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
 class Result:
-    """A collected job. `files` are on this machine; `units` a decimal string, "" where the provider does not say."""
+    """A collected job. `files` are on this machine; `units` a decimal string, "" where the provider does not say.
+
+    `sidecar`: the JSON file that says what was asked for and what came of it, None when it is not there.
+    """
 
     job_key: str
     task_id: str
@@ -41,6 +52,7 @@ class Result:
     units: str
     video_id: str = ""
     warnings: tuple[str, ...] = ()
+    sidecar: Path | None = None
 
 
 class Client:
@@ -66,43 +78,86 @@ class Client:
         warnings = self.dialect.check(operation)
         for warning in warnings:
             log.warning("%s", warning)
-        new = self._describe(operation)
+        new = describe(operation, self.profile, self.dialect)
         return self._live(lambda: self.ledger.claim(new), operation, Watch(progress, stop), warnings)
 
-    def collect(self, key: str, progress: OnProgress | None = None, stop: threading.Event | None = None) -> Result:
-        """Fetches the result of a job of the ledger, by job key or task id. Never sends a new order."""
+    def collect(
+        self,
+        key: str,
+        progress: OnProgress | None = None,
+        stop: threading.Event | None = None,
+        operation: str = "",
+    ) -> Result:
+        """Fetches the result of a job of the ledger, by job key or task id. Never sends an order, never costs anything.
+
+        With `operation` (such as "text2video") also of a task that was made elsewhere with this account.
+        """
         job = self.ledger.get(key)
-        if job is None:
-            raise InvalidRequest(f"There is no job or task {key} in the ledger.", "`kling jobs` lists what is there.")
+        watch = Watch(progress, stop)
+        if job is None or (job.elsewhere and job.state is State.REFUSED):
+            new = describe_task(key, operation, self.profile, self.dialect)
+            return self._live(lambda: self.ledger.claim(new), None, watch, ())
+        result = self._on_disk(job)
+        if result:
+            return result
+        self._must_be_our_host(job)
+        return self._live(lambda: self.ledger.adopt(job.key), None, watch, ())
+
+    def allow_repeat(self, key: str) -> Job:
+        """Somebody decides that a job of unknown outcome may be sent once more, by the next run of the same request.
+
+        It is looked up first, once more; returns the row as it is then. Raises InvalidRequest when there is no doubt.
+        """
+        job = self.ledger.get(key)
+        if job is None or job.state not in (State.UNKNOWN, State.SENDING):
+            state = f"Job {key} is {job.state.value}" if job else f"There is no job {key}"
+            raise InvalidRequest(f"{state}; only a job of unknown outcome can be sent again.", "See `kling jobs`.")
+        self._must_be_our_host(job)
+        run = self._own(lambda: self.ledger.adopt(job.key), None, Watch(None, None))
+        try:
+            if run.job.state is State.SENDING:
+                run.job = self.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
+            if run.job.state is not State.UNKNOWN or find_by_our_key(run):
+                return run.job
+        finally:
+            self._release(run.claim)
+        return self.ledger.allow_repeat(job.key)
+
+    def packs(self) -> tuple[Pack, ...]:
+        """The account's resource packs, as the provider tells them (Kling's figures lag by up to 12 hours). Free.
+
+        Raises a KlingError when the provider does not tell them.
+        """
+        now = int(time.time() * 1000)
+        request = self.dialect.packs(now - _PACKS_SINCE, now)
+        if request is None:
+            raise not_answered("This provider has no way to ask for the account's units.", "")
+        try:
+            answer = self.dialect.read_packs(self.transport.send(request))
+        except NoAnswer as error:
+            raise not_answered(f"{self.base_url} did not answer ({error}).", "Try again.") from None
+        if isinstance(answer, Refusal):
+            raise not_answered(answer.message, answer.advice)
+        return answer
+
+    def _on_disk(self, job: Job) -> Result | None:
         here = tuple(self.results / name for name in job.files)
-        if job.state is State.COLLECTED and here and all(path.exists() for path in here):
-            return Result(job.key, job.task_id, here, job.units, job.video_id)
+        if job.state is not State.COLLECTED or not here or not all(path.exists() for path in here):
+            return None
+        return self._result(job, here, ())
+
+    def _result(self, job: Job, paths: tuple[Path, ...], warnings: tuple[str, ...]) -> Result:
+        sidecar = sidecar_path(self.results, job)
+        return Result(
+            job.key, job.task_id, paths, job.units, job.video_id, warnings, sidecar if sidecar.exists() else None
+        )
+
+    def _must_be_our_host(self, job: Job) -> None:
         if _host_of(job.account) != _host_of(self.profile.account()):
             raise NotConfigured(
                 f"Job {job.key} was made with profile {job.profile}, at another host.",
                 f"Collect it with profile {job.profile}.",
             )
-        return self._live(lambda: self.ledger.adopt(job.key), None, Watch(progress, stop), ())
-
-    def _describe(self, operation: Operation) -> NewJob:
-        request = self.dialect.create(operation, "")
-        if request.needs_api_key and not self.profile.credentials.api_key:
-            raise NotConfigured(
-                f"{operation.model_name} needs an API key; profile {self.profile.name} has access key and secret key.",
-                "Create an API key in Kling's console (it works for all models), or choose a model such as kling-v3.",
-            )
-        account = self.profile.account()
-        return NewJob(
-            fingerprint=fingerprint(operation, account, self.dialect),
-            account=account,
-            profile=self.profile.name,
-            dialect=self.dialect.name,
-            route=request.route,
-            operation=operation.kind,
-            model=operation.model_name,
-            mode=operation.mode,
-            duration=operation.duration,
-        )
 
     def _live(
         self, claim: Callable[[], Claim], operation: Operation | None, watch: Watch, warnings: tuple[str, ...]
@@ -121,11 +176,13 @@ class Client:
     def _to_the_end(self, run: Run, warnings: tuple[str, ...]) -> Result:
         if run.job.state in (State.REFUSED, State.FAILED):
             raise remembered(run.job)
+        if run.job.elsewhere and run.job.state is State.CREATED:
+            find_elsewhere(run)
         if run.job.state in (State.CREATED, State.SENDING, State.UNKNOWN):
             submit(run)
         if not is_collected(run):
             collect(run, wait(run))
-        return Result(run.job.key, run.job.task_id, files(run), run.job.units, run.job.video_id, warnings)
+        return self._result(run.job, files(run), (*warnings, *run.warnings))
 
     def _release(self, claim: Claim) -> None:
         try:
@@ -157,6 +214,8 @@ class Client:
             base_url=self.base_url,
             results=self.results,
             local=self.profile.is_local,
+            has_api_key=bool(self.profile.credentials.api_key),
+            limits=self.profile.limits,
         )
 
 

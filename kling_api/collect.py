@@ -7,9 +7,10 @@ from pathlib import Path
 from .dialects.wire import Output, Task
 from .download import Broken, LinkExpired, download
 from .errors import DownloadFailed
+from .job import State
 from .job_errors import not_fetched
-from .ledger import State
 from .run import Run
+from .sidecar import write_sidecar
 
 TRIES = 4
 
@@ -23,6 +24,7 @@ def collect(run: Run, task: Task) -> None:
     names = [f"{run.job.key}{f'-{number}' if number else ''}.mp4" for number in range(len(outputs))]
     for number, name in enumerate(names):
         _fetch(run, outputs, number, run.results / name)
+    write_sidecar(run, tuple(names))
     run.job = run.ledger.collected(run.claim, names)
 
 

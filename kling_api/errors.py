@@ -6,6 +6,7 @@
     │   └── MediaError       a picture or clip that cannot be read or used      (as its `charged` says)
     ├── LedgerError          the job cannot be recorded, so nothing was sent    not charged
     ├── NotDelivered         the request never reached the provider             not charged
+    ├── OverBudget           it would pass a budget of the profile              not charged
     ├── Refused              the provider said no                               not charged
     ├── OutcomeUnknown       sent, no answer, not found                         perhaps charged
     ├── TaskFailed           accepted, then failed at the provider              usually not charged
@@ -87,6 +88,10 @@ class LedgerError(KlingError):
 
 class NotDelivered(KlingError):
     """The request never reached the provider."""
+
+
+class OverBudget(KlingError):
+    """The profile's own budget does not allow the job; nothing was sent."""
 
 
 class Refused(KlingError):

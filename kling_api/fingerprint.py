@@ -32,6 +32,11 @@ def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
+def fingerprint_of_task(account: str, task_id: str) -> str:
+    """For a task that others made: nothing is known of its request."""
+    return hashlib.sha256(json.dumps({"account": account, "task": task_id}).encode()).hexdigest()
+
+
 def _canonical(value: Any) -> Any:
     """1 and 1.0 ask for the same."""
     if isinstance(value, dict):

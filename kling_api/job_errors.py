@@ -5,14 +5,16 @@ from __future__ import annotations
 from .errors import (
     Charged,
     DownloadFailed,
+    InvalidRequest,
     KlingError,
     LedgerError,
     OutcomeUnknown,
+    OverBudget,
     Refused,
     StillRunning,
     TaskFailed,
 )
-from .ledger import Job, State
+from .job import Job, State
 
 
 def remembered(job: Job) -> KlingError:
@@ -34,9 +36,36 @@ def task_failed(job: Job) -> TaskFailed:
 def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"Nobody can say whether the task was made. {reason}",
-        "Run the same request again: it is looked up first and not paid twice. A different seed makes a new task.",
+        "Run the same request again: it is looked up first and not paid twice. If it is never found, "
+        f"`kling jobs retry {job.key}` allows one more try; a different seed makes a new task.",
         job_key=job.key,
     )
+
+
+def over_budget(job: Job, reason: str) -> OverBudget:
+    return OverBudget(
+        f"The budget of profile {job.profile} does not allow this job: {reason}.",
+        "Raise budget_per_day or budget_total in profiles.toml, or make a shorter or cheaper clip.",
+        job_key=job.key,
+    )
+
+
+def no_such_task(job: Job) -> InvalidRequest:
+    return InvalidRequest(
+        f"The provider knows no {job.operation} task {job.task_id} of this account.",
+        "Check the id, the operation and the profile: tasks belong to one account in one region.",
+        task_id=job.task_id,
+    )
+
+
+def not_answered(what: str, advice: str) -> Refused:
+    """A question about the account, not about a job."""
+    return Refused(what, advice)
+
+
+def not_shown(job: Job, advice: str) -> Refused:
+    """Somebody else's task that the provider does not show us."""
+    return Refused(job.error, advice, code=job.error_code, task_id=job.task_id, request_id=job.request_id)
 
 
 def never_accepted(job: Job) -> OutcomeUnknown:
@@ -52,7 +81,7 @@ def never_accepted(job: Job) -> OutcomeUnknown:
 def cannot_ask(job: Job, reason: str, advice: str = "") -> StillRunning:
     return StillRunning(
         f"The task was accepted, but how it is doing cannot be seen. {reason}",
-        f"{advice} Run again or use `kling collect {job.key}`; that is free.".strip(),
+        f"{advice} Run again or use `kling collect {job.key}` (node KlingCollect); that is free.".strip(),
         job_key=job.key,
         task_id=job.task_id,
     )
@@ -71,7 +100,8 @@ def not_known(job: Job) -> StillRunning:
     """Not `gone`: the task is young enough to be there, so nobody must be led to pay for another one."""
     return StillRunning(
         f"The task was accepted, but the provider does not know task {job.task_id} now.",
-        f"It may belong to another key or region. Run again later or use `kling collect {job.key}`; that is free.",
+        "It may belong to another key or region. Run again later or use "
+        f"`kling collect {job.key}` (node KlingCollect); that is free.",
         charged=Charged.ONCE if job.state is State.COLLECTED else Charged.WILL_BE,
         job_key=job.key,
         task_id=job.task_id,
@@ -81,7 +111,7 @@ def not_known(job: Job) -> StillRunning:
 def not_fetched(job: Job, reason: str) -> DownloadFailed:
     return DownloadFailed(
         reason,
-        f"Run again or use `kling collect {job.key}`; that is free.",
+        f"Run again or use `kling collect {job.key}` (node KlingCollect); that is free.",
         job_key=job.key,
         task_id=job.task_id,
     )
@@ -120,7 +150,7 @@ def stopped(job: Job) -> StillRunning:
     if job.task_id:
         return StillRunning(
             "Stopped waiting; the task goes on at Kling, which has no cancel.",
-            f"Run the same request again or use `kling collect {job.key}`; that is free.",
+            f"Run the same request again or use `kling collect {job.key}` (node KlingCollect); that is free.",
             job_key=job.key,
             task_id=job.task_id,
         )

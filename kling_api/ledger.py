@@ -6,125 +6,53 @@ The ledger keeps no prompt, no picture and no secret. It is safe for many thread
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sqlite3
 import statistics
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from . import ledger_file
 from .errors import LedgerError
-from .processes import is_alive, this_process
+from .job import OPEN, Claim, Job, NewJob, State
+from .ledger_file import LedgerFile
+from .limits import NO_LIMITS, SLOT_HELD, Limits, midnight
+from .owners import Owners
 
-log = logging.getLogger(__name__)
+__all__ = ["FILE_NAME", "OPEN", "Claim", "Job", "Ledger", "NewJob", "State", "Wanted", "open_ledger"]
 
 FILE_NAME = "ledger.sqlite3"
-#: Seconds between two signs of life of an owner.
-HEARTBEAT = 10.0
-
-
-class State(Enum):
-    """Where a job is. OPEN states may still cost or hold money; a new run of the same request adopts them."""
-
-    CREATED = "created"  # recorded, nothing sent
-    SENDING = "sending"  # a request is on its way, or was when the process died
-    UNKNOWN = "unknown"  # sent, no usable answer, not found by our key
-    RUNNING = "running"  # the provider has accepted it; task_id is known
-    COLLECTED = "collected"  # the files are on disk
-    REFUSED = "refused"  # the provider said no; nothing was made
-    FAILED = "failed"  # accepted, then failed at the provider
-
-
-OPEN = (State.CREATED, State.SENDING, State.UNKNOWN, State.RUNNING)
+_MAY_HAVE_MADE = "state IN ('sending', 'unknown', 'running', 'collected', 'failed')"
 
 
 @dataclass(frozen=True)
-class NewJob:
-    """What is known of a job before it is sent."""
+class Wanted:
+    """Which rows to list; "" and None stand for any. `states`: () for any; `since`: created at or after, epoch seconds.
 
-    fingerprint: str
-    account: str
-    profile: str
-    dialect: str
-    route: str
-    operation: str
-    model: str
-    mode: str
-    duration: int
-
-
-@dataclass(frozen=True)
-class Job:
-    """A row. Times are epoch seconds; `seconds` is how long the provider worked; `files` are names in results/.
-
-    `unanswered` counts the requests whose outcome nobody told us.
+    `forgotten`: also those that were forgotten by hand. `limit`: how many, None for all.
     """
 
-    key: str
-    fingerprint: str
-    state: State
-    account: str
-    profile: str
-    dialect: str
-    route: str
-    operation: str
-    model: str
-    mode: str
-    duration: int
-    task_id: str
-    request_id: str
-    video_id: str
-    units: str
-    files: tuple[str, ...]
-    error: str
-    error_code: str
-    unanswered: int
-    created_at: float
-    accepted_at: float | None
-    collected_at: float | None
-    seconds: float | None
-    owner: str
-    heartbeat: float
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
+    states: tuple[State, ...] = ()
+    profile: str = ""
+    operation: str = ""
+    model: str = ""
+    since: float = 0.0
+    forgotten: bool = False
+    limit: int | None = 100
 
 
-@dataclass(frozen=True)
-class Claim:
-    """The job of a request, and the name under which this run owns it ("" when another live run does)."""
-
-    job: Job
-    owner: str
-
-
-class Ledger:
+class Ledger(LedgerFile):
     """One data folder's jobs. Raises LedgerError whenever something cannot be recorded or read."""
 
     def __init__(self, home: Path, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(home / FILE_NAME)
         self._clock = clock
-        self._lock = threading.RLock()
-        self._runs: set[str] = set()
-        self._beating = False
-        self._pid = os.getpid()
-        self._file = home / FILE_NAME
-        if home.exists() and not home.is_dir():
-            raise LedgerError(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
-        with self._explained():
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = ledger_file.connect(self._file)
-            self._identity = ledger_file.identity(self._file)
-        with self._transaction():
-            ledger_file.migrate(self._connection, self._file)
+        self._owners = Owners(self._signs_of_life, self._lock)
 
     def claim(self, new: NewJob) -> Claim:
         """The job of this request: the one that is there already, or a new row. Exactly one live run gets to own it."""
@@ -139,61 +67,113 @@ class Ledger:
         with self._transaction():
             row = self._row("key = ?", key)
             if row is None:
-                raise LedgerError(f"There is no job {key} in {self._file}.", "`kling jobs` lists the jobs.")
+                raise self._no_job(key)
             return self._take(row)
 
     def release(self, claim: Claim) -> None:
         """Ends the ownership; the job stays as it is."""
-        with self._lock:  # first of all: also a row that cannot be written must not keep the next run waiting
-            self._runs.discard(claim.owner)
-            _living_runs.discard(claim.owner)
+        self._owners.end(claim.owner)  # first: also a row that cannot be written must not keep the next run waiting
         with self._transaction():
             self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (claim.owner,))
 
-    def sending(self, claim: Claim, route: str) -> Job:
-        return self._change(claim, "state = 'sending', route = ?", route)
+    def sending(self, claim: Claim, route: str, limits: Limits = NO_LIMITS) -> Job:
+        """Before each request. Raises NoTurn or BudgetSpent, with the row unchanged, when `limits` do not allow it.
+
+        Counting and taking are one transaction, so that two runs never take the same last slot or unit.
+        """
+        with self._transaction():
+            row = self._row("key = ?", claim.job.key)
+            assert row is not None
+            if not row["unanswered"]:  # one that may have been made has its slot and its units already
+                self._check_limits(_job(row), limits)
+            change = "state = 'sending', route = ?, sent_at = ?"
+            return self._write_change(claim, change, route, self._clock())
 
     def nothing_made(self, claim: Claim) -> Job:
         """Back to `created`, unless an earlier request of this job went without an answer."""
         return self._change(claim, "state = CASE WHEN unanswered > 0 THEN 'unknown' ELSE 'created' END")
 
     def unanswered(self, claim: Claim, error: str) -> Job:
-        return self._change(claim, "state = 'unknown', unanswered = unanswered + 1, error = ?", error)
+        return self._change(claim, "state = 'unknown', unanswered = unanswered + 1, may_repeat = 0, error = ?", error)
 
     def accepted(self, claim: Claim, task_id: str, request_id: str) -> Job:
         change = "state = 'running', task_id = ?, request_id = ?, error = '', error_code = '', accepted_at = ?"
         return self._change(claim, change, task_id, request_id, self._clock())
 
+    def found_elsewhere(self, claim: Claim, task_id: str, route: str, accepted_at: float) -> Job:
+        """A task that somebody else made is there; nothing was sent for it. `accepted_at` 0: nobody says when."""
+        change = "state = 'running', task_id = ?, route = ?, error = '', error_code = '', accepted_at = ?"
+        return self._change(claim, change, task_id, route, accepted_at or self._clock())
+
     def refused(self, claim: Claim, error: str, code: str, request_id: str) -> Job:
+        """A task of others that is not there leaves no trace in the lists."""
         change = "state = 'refused', error = ?, error_code = ?, request_id = ?"
-        return self._change(claim, change, error, code, request_id)
+        change += ", forgotten_at = CASE WHEN elsewhere THEN ? END"
+        return self._change(claim, change, error, code, request_id, self._clock())
 
     def failed(self, claim: Claim, error: str, units: str) -> Job:
-        return self._change(claim, "state = 'failed', error = ?, units = ?", error, units)
+        change = "state = 'failed', error = ?, units = ?, finished_at = ?"
+        return self._change(claim, change, error, units, self._clock())
 
     def finished(self, claim: Claim, units: str, video_id: str, seconds: float | None) -> Job:
         """The provider is done; the files are still to be fetched, so the job stays `running`."""
-        return self._change(claim, "units = ?, video_id = ?, seconds = ?", units, video_id, seconds)
+        change = "units = ?, video_id = ?, seconds = ?, finished_at = COALESCE(finished_at, ?)"
+        return self._change(claim, change, units, video_id, seconds, self._clock())
 
     def collected(self, claim: Claim, files: list[str]) -> Job:
         change = "state = 'collected', files = ?, error = '', collected_at = ?"
         return self._change(claim, change, json.dumps(files), self._clock())
 
+    def forget(self, key: str) -> Job:
+        """Cuts the row off from its request: the same request is a new job from now on. The row stays for the sums.
+
+        Raises LedgerError while a live run owns it.
+        """
+        with self._transaction():
+            self._must_be_free(key)
+            self._connection.execute(
+                "UPDATE jobs SET forgotten_at = ?, fingerprint = key WHERE key = ?", (self._clock(), key)
+            )
+            return _job(self._row("key = ?", key))
+
+    def allow_repeat(self, key: str) -> Job:
+        """Somebody has decided that a job of unknown outcome may be sent once more by the next run of its request."""
+        with self._transaction():
+            self._must_be_free(key)
+            self._connection.execute("UPDATE jobs SET may_repeat = 1 WHERE key = ? AND state = 'unknown'", (key,))
+            return _job(self._row("key = ?", key))
+
     def get(self, key_or_task_id: str) -> Job | None:
-        """The job with that key or task id."""
+        """The job with that key or task id; by task id never a forgotten one while there is another."""
         with self._explained():
-            row = self._row("key = ?", key_or_task_id) or self._row("task_id = ? AND task_id <> ''", key_or_task_id)
+            by_task = "task_id = ? AND task_id <> '' ORDER BY forgotten_at IS NOT NULL, created_at DESC"
+            row = self._row("key = ?", key_or_task_id) or self._row(by_task, key_or_task_id)
             return _job(row) if row else None
 
-    def jobs(self, *, open_only: bool = False, limit: int = 100) -> list[Job]:
-        """The newest jobs first."""
-        where = f"WHERE state IN ({', '.join(repr(state.value) for state in OPEN)})" if open_only else ""
+    def jobs(self, wanted: Wanted | None = None, *, open_only: bool = False, limit: int = 100) -> list[Job]:
+        """The newest jobs first; `open_only` and `limit` are the short form of a `Wanted`."""
+        wanted = wanted or Wanted(states=OPEN if open_only else (), limit=limit)
+        where, values = _conditions(wanted)
         with self._explained():
             rows = self._connection.execute(
-                f"SELECT * FROM jobs {where} ORDER BY created_at DESC, key DESC LIMIT ?",  # noqa: S608 - our own constants
-                (limit,),
+                f"SELECT * FROM jobs WHERE {where} ORDER BY created_at DESC, key DESC LIMIT ?",  # noqa: S608 - ours
+                (*values, -1 if wanted.limit is None else wanted.limit),
             )
             return [_job(row) for row in rows]
+
+    def spent(self, profile: str, since: float = 0.0, but: str = "") -> Decimal:
+        """Units that the profile's jobs have cost, or are expected to cost, since then; without the job `but`.
+
+        A job whose outcome is unknown counts with its estimate, as it may have been made.
+        """
+        units = "CASE WHEN units <> '' THEN units WHEN state = 'failed' THEN '0' ELSE estimate END"
+        with self._explained():
+            row = self._connection.execute(
+                f"SELECT TOTAL({units}) FROM jobs WHERE profile = ? AND sent_at >= ? AND key <> ?"  # noqa: S608 - ours
+                f" AND elsewhere = 0 AND {_MAY_HAVE_MADE}",
+                (profile, since, but),
+            ).fetchone()
+        return Decimal(str(round(row[0], 6)))
 
     def median_seconds(self, new: NewJob) -> float | None:
         """How long the last such jobs of this account took at the provider; None when there was none."""
@@ -217,105 +197,89 @@ class Ledger:
 
     def _take(self, row: sqlite3.Row | None) -> Claim:
         assert row is not None
-        if row["owner"] and self._lives(row["owner"], row["heartbeat"]):
+        if row["owner"] and self._owners.lives(row["owner"], row["heartbeat"]):
             return Claim(_job(row), "")
-        owner = f"{this_process()}/{uuid.uuid4().hex[:12]}"
+        owner = self._owners.new()
         self._connection.execute(
             "UPDATE jobs SET owner = ?, heartbeat = ? WHERE key = ?", (owner, self._clock(), row["key"])
         )
-        self._keep_alive(owner)
         return Claim(_job(self._row("key = ?", row["key"])), owner)
 
-    def _lives(self, owner: str, heartbeat: float) -> bool:
-        process, _, _ = owner.rpartition("/")
-        if process == this_process():
-            return owner in _living_runs
-        return is_alive(process, heartbeat, self._clock())
+    def _must_be_free(self, key: str) -> None:
+        row = self._row("key = ?", key)
+        if row is None:
+            raise self._no_job(key)
+        if row["owner"] and self._owners.lives(row["owner"], row["heartbeat"]):
+            raise LedgerError(f"Job {key} is being worked on by another run.", "Stop that one first.")
+
+    def _no_job(self, key: str) -> LedgerError:
+        return LedgerError(f"There is no job {key} in {self._file}.", "`kling jobs` lists the jobs.")
+
+    def _check_limits(self, job: Job, limits: Limits) -> None:
+        if limits.has_budget:
+            today = self.spent(job.profile, midnight(self._clock()), job.key)
+            limits.check_budget(job.estimate, today, self.spent(job.profile, but=job.key))
+        if limits.max_parallel is not None:
+            limits.check_turn(self._slots_before(job), job.slots)
+
+    def _slots_before(self, job: Job) -> int:
+        """Slots of this account that are taken, or that a run which has waited for longer will take first."""
+        rows = self._connection.execute(
+            "SELECT * FROM jobs WHERE account = ? AND key <> ? AND finished_at IS NULL AND elsewhere = 0"
+            " AND state IN ('created', 'sending', 'unknown', 'running')",
+            (job.account, job.key),
+        )
+        return sum(row["slots"] for row in rows if self._goes_before(row, job))
+
+    def _goes_before(self, row: sqlite3.Row, job: Job) -> bool:
+        lives = bool(row["owner"]) and self._owners.lives(row["owner"], row["heartbeat"])
+        if row["state"] == State.CREATED.value:
+            return lives and (row["created_at"], row["key"]) < (job.created_at, job.key)
+        if row["state"] == State.RUNNING.value:
+            return lives or 0 <= self._clock() - (row["sent_at"] or 0.0) < SLOT_HELD
+        return lives
 
     def _change(self, claim: Claim, change: str, *values: object) -> Job:
         """One transition of a job that this run owns."""
         with self._transaction():
-            cursor = self._connection.execute(
-                f"UPDATE jobs SET {change} WHERE key = ? AND owner = ?",  # noqa: S608 - `change` is ours
-                (*values, claim.job.key, claim.owner),
+            return self._write_change(claim, change, *values)
+
+    def _write_change(self, claim: Claim, change: str, *values: object) -> Job:
+        cursor = self._connection.execute(
+            f"UPDATE jobs SET {change} WHERE key = ? AND owner = ?",  # noqa: S608 - `change` is ours
+            (*values, claim.job.key, claim.owner),
+        )
+        if cursor.rowcount != 1:
+            raise LedgerError(
+                f"Job {claim.job.key} was taken over by another process.", "Run again: it will wait for that one."
             )
-            if cursor.rowcount != 1:
-                raise LedgerError(
-                    f"Job {claim.job.key} was taken over by another process.", "Run again: it will wait for that one."
-                )
-            return _job(self._row("key = ?", claim.job.key))
+        return _job(self._row("key = ?", claim.job.key))
 
     def _row(self, where: str, *values: object) -> sqlite3.Row | None:
         return self._connection.execute(f"SELECT * FROM jobs WHERE {where}", values).fetchone()  # noqa: S608
 
-    def _keep_alive(self, owner: str) -> None:
-        """Adds a run to those for which a thread gives signs of life; the thread ends with the last run."""
-        _living_runs.add(owner)
-        self._runs.add(owner)
-        if not self._beating:
-            self._beating = True
-            threading.Thread(target=self._beat, name="kling heartbeat", daemon=True).start()
-
-    def _beat(self) -> None:
-        while True:
-            time.sleep(HEARTBEAT)
-            with self._lock:
-                if not self._runs:
-                    self._beating = False
-                    return
-                try:
-                    self._sign_of_life()
-                except LedgerError as error:
-                    # The run meets the same trouble at its next step and reports it; a thread has nobody to tell.
-                    log.warning("No sign of life could be written: %s", error.what)
-
-    def _sign_of_life(self) -> None:
+    def _signs_of_life(self, owners: Iterable[str]) -> None:
         with self._transaction():
-            for owner in self._runs:
+            for owner in owners:
                 self._connection.execute("UPDATE jobs SET heartbeat = ? WHERE owner = ?", (self._clock(), owner))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """BEGIN IMMEDIATE: the write lock comes first, so that what was read is still true when it is changed."""
-        with self._explained():
-            self._must_be_the_same_file()
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield
-                self._connection.execute("COMMIT")
-            finally:
-                # Whatever happened, also Ctrl-C right after BEGIN: no lock may stay behind.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
 
-    def _must_be_the_same_file(self) -> None:
-        """SQLite goes on with a file that was deleted; a row in it would be gone with this process."""
-        if ledger_file.identity(self._file) != self._identity:
-            raise LedgerError(f"The ledger {self._file} was moved or deleted while in use.", "Restart the program.")
-        if os.getpid() != self._pid:
-            raise LedgerError("This process is a fork of one that uses the ledger.", "Make a new Client in it.")
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                yield
-            except (sqlite3.Error, OSError) as error:
-                raise LedgerError(
-                    f"The ledger {self._file} cannot be used: {error}.",
-                    "Check that the folder exists, can be written and has room. Move the file away only if it is "
-                    "damaged: it is what keeps jobs from being paid twice.",
-                ) from error
-
-
-#: The runs of this process that are under way, over all ledgers.
-_living_runs: set[str] = set()
+def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
+    """As SQL: our own words and marks, the values beside them."""
+    values: dict[str, object] = {"created_at >= ?": wanted.since}
+    values |= {f"{name} = ?": value for name in ("profile", "operation", "model") if (value := getattr(wanted, name))}
+    conditions = [*values] + ([] if wanted.forgotten else ["forgotten_at IS NULL"])
+    if wanted.states:
+        conditions.append(f"state IN ({', '.join('?' * len(wanted.states))})")
+    return " AND ".join(conditions), [*values.values(), *(state.value for state in wanted.states)]
 
 
 def _job(row: sqlite3.Row | None) -> Job:
     assert row is not None
-    values = dict(row)
-    return Job(**values | {"state": State(values["state"]), "files": tuple(json.loads(values["files"]))})
+    values: dict[str, Any] = dict(row)
+    values |= {"state": State(values["state"]), "files": tuple(json.loads(values["files"]))}
+    values |= {name: bool(values[name]) for name in ("elsewhere", "may_repeat")}
+    return Job(**values)
 
 
 def open_ledger(home: Path) -> Ledger:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import LedgerError
@@ -48,7 +52,70 @@ _MIGRATIONS = (
     CREATE INDEX jobs_created ON jobs (created_at);
     CREATE INDEX jobs_owner ON jobs (owner) WHERE owner <> '';
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN estimate     TEXT NOT NULL DEFAULT '';
+    ALTER TABLE jobs ADD COLUMN slots        INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE jobs ADD COLUMN elsewhere    INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN may_repeat   INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE jobs ADD COLUMN sent_at      REAL;
+    ALTER TABLE jobs ADD COLUMN finished_at  REAL;
+    ALTER TABLE jobs ADD COLUMN forgotten_at REAL;
+    UPDATE jobs SET sent_at = accepted_at, finished_at = collected_at WHERE accepted_at IS NOT NULL;
+    CREATE INDEX jobs_spent ON jobs (profile, sent_at) WHERE sent_at IS NOT NULL;
+    CREATE INDEX jobs_under_way ON jobs (account) WHERE state IN ('created', 'sending', 'unknown', 'running');
+    """,
 )
+
+
+class LedgerFile:
+    """The open file: one connection, shared by the threads of a process. Raises LedgerError for all its troubles."""
+
+    def __init__(self, file: Path) -> None:
+        home = file.parent
+        self._lock = threading.RLock()
+        self._pid = os.getpid()
+        self._file = file
+        if home.exists() and not home.is_dir():
+            raise LedgerError(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
+        with self._explained():
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = connect(file)
+            self._identity = identity(file)
+        with self._transaction():
+            migrate(self._connection, file)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE: the write lock comes first, so that what was read is still true when it is changed."""
+        with self._explained():
+            self._must_be_the_same_file()
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                # Whatever happened, also Ctrl-C right after BEGIN: no lock may stay behind.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _must_be_the_same_file(self) -> None:
+        """SQLite goes on with a file that was deleted; a row in it would be gone with this process."""
+        if identity(self._file) != self._identity:
+            raise LedgerError(f"The ledger {self._file} was moved or deleted while in use.", "Restart the program.")
+        if os.getpid() != self._pid:
+            raise LedgerError("This process is a fork of one that uses the ledger.", "Make a new Client in it.")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except (sqlite3.Error, OSError) as error:
+                raise LedgerError(
+                    f"The ledger {self._file} cannot be used: {error}.",
+                    "Check that the folder exists, can be written and has room. Move the file away only if it is "
+                    "damaged: it is what keeps jobs from being paid twice.",
+                ) from error
 
 
 def connect(file: Path) -> sqlite3.Connection:

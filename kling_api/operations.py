@@ -65,6 +65,7 @@ class Text2Video:
 
     kind: ClassVar[str] = "text2video"
     category: ClassVar[str] = "videos"
+    slots: ClassVar[int] = 1
 
     prompt: str
     model_name: str = field(default_factory=default_model)
@@ -93,6 +94,7 @@ class Image2Video:
 
     kind: ClassVar[str] = "image2video"
     category: ClassVar[str] = "videos"
+    slots: ClassVar[int] = 1
 
     image: Still | str | None
     image_tail: Still | str | None = None

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 #: Seconds that Kling needed on average (constants in ComfyUI's own Kling nodes, 2026-09).
 USUAL_SECONDS = {"text2video": 319.0, "image2video": 164.0}
+#: For an operation of which nobody has told a figure.
+ANY_SECONDS = 200.0
 LOCAL_SECONDS = 1.0
 #: We stop waiting after this long; the job stays in the ledger and can be collected later.
 PATIENCE = 3 * 3600.0
@@ -43,4 +45,4 @@ def make_plan(operation: str, local: bool, median_seconds: float | None) -> Plan
     interval = 0.2 if local else 4.0
     if median_seconds is not None:
         return Plan(median_seconds, interval, known=True)
-    return Plan(LOCAL_SECONDS if local else USUAL_SECONDS[operation], interval)
+    return Plan(LOCAL_SECONDS if local else USUAL_SECONDS.get(operation, ANY_SECONDS), interval)

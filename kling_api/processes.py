@@ -9,25 +9,23 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-#: An owner whose sign of life is older than this many seconds, and that cannot be looked up otherwise, is dead.
-STALE_AFTER = 45.0
-
 
 def this_process() -> str:
     """A name of this process that no other process has had or will have: host, pid, start time, random."""
     return _name(os.getpid())
 
 
-def is_alive(owner: str, heartbeat: float, now: float) -> bool:
-    """Whether the process named `owner` (by `this_process`) still lives; `heartbeat` and `now` in epoch seconds."""
+def is_alive(owner: str) -> bool | None:
+    """Whether the process named `owner` (by `this_process`) still lives.
+
+    None where that cannot be seen from here: another machine on a shared folder, or a system that tells no start times.
+    """
     if owner == this_process():
         return True
     host, pid, started, _ = owner.rsplit(" ", 3)
-    if host == _host() and started != "?":
-        return _start_time(int(pid)) == started
-    # Another machine on a shared folder, or a system that tells no start times: the heartbeat decides. A clock that
-    # was set back makes the age negative; that is no reason to call a living owner dead.
-    return now - heartbeat < STALE_AFTER
+    if host != _host() or started == "?":
+        return None
+    return _start_time(int(pid)) == started
 
 
 @cache

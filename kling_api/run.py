@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from .dialects.wire import Answer, Dialect, Refusal, Request, Task
+from .dialects.wire import Answer, Dialect, Refusal, Reply, Request, Task
 from .errors import NotDelivered
+from .job import Claim, Job
 from .job_errors import cannot_ask, outcome_unknown
-from .ledger import Claim, Job, Ledger
+from .ledger import Ledger
+from .limits import NO_LIMITS, Limits
 from .operations import Operation
 from .retry import wait_before
 from .transport import NoAnswer, Transport
@@ -18,6 +22,8 @@ from .watch import Watch
 
 #: Seconds for which a question about a task is repeated while the provider cannot answer it.
 UNANSWERED_AFTER = 300.0
+
+Answered = TypeVar("Answered")
 
 
 @dataclass
@@ -37,18 +43,25 @@ class Run:
     base_url: str
     results: Path
     local: bool
+    has_api_key: bool = True
+    limits: Limits = NO_LIMITS
+    warnings: list[str] = field(default_factory=list)
 
     def ask(self, request: Request) -> Task | Refusal:
         """One attempt. Raises NotDelivered or NoAnswer."""
         return self.dialect.read(self.transport.send(request))
 
     def question(self, request: Request) -> Task | Refusal:
-        """A question that costs nothing, repeated while the provider cannot answer it."""
+        """A question about a task. It costs nothing and is repeated while the provider cannot answer it."""
+        return self.question_read_by(self.dialect.read, request)
+
+    def question_read_by(self, read: Callable[[Reply], Answered | Refusal], request: Request) -> Answered | Refusal:
+        """The same for an answer that is not one task."""
         begun = time.monotonic()
         attempt = 0
         while True:
-            answer = self._ask_or_trouble(request)
-            if isinstance(answer, Task) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
+            answer = self._ask_or_trouble(read, request)
+            if not isinstance(answer, Refusal) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
                 return answer
             if time.monotonic() - begun > self.seconds(UNANSWERED_AFTER):
                 error = cannot_ask if self.job.task_id else outcome_unknown
@@ -65,9 +78,9 @@ class Run:
     def seconds(self, usual: float) -> float:
         return usual * 0.1 if self.local else usual
 
-    def _ask_or_trouble(self, request: Request) -> Task | Refusal:
+    def _ask_or_trouble(self, read: Callable[[Reply], Answered | Refusal], request: Request) -> Answered | Refusal:
         try:
-            return self.ask(request)
+            return read(self.transport.send(request))
         except NotDelivered as error:
             return Refusal(Answer.LATER, error.what)
         except NoAnswer as error:

@@ -16,12 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import NotConfigured
+from .limits import NO_LIMITS, Limits
+from .profiles_file import FIELDS, KEY_FIELDS, limits_of, read_profiles
 from .redaction import MASK, remember
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 #: Kling's own hosts (official authentication page, 2026-09); keys and tasks are regional.
 GLOBAL_URL = "https://api-singapore.klingai.com"
@@ -29,8 +26,6 @@ CHINA_URL = "https://api-beijing.klingai.com"
 SANDBOX = "sandbox"
 DIALECTS = ("auto", "official", "newapi", "flat", "unified", "kie", "wrapper")
 
-_KEY_FIELDS = ("api_key", "access_key", "secret_key")
-_FIELDS = (*_KEY_FIELDS, "base_url", "dialect")
 _ENVIRONMENT = {
     "api_key": ("KLING_API_KEY",),
     "access_key": ("KLING_ACCESS_KEY", "KLING_AI_ACCESS_KEY"),
@@ -69,13 +64,18 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Profile:
-    """One account at one provider. `base_url` "" means the built-in sandbox, which the client starts by itself."""
+    """One account at one provider. `base_url` "" means the built-in sandbox, which the client starts by itself.
+
+    `account_name`: a name of the user's for the account, so that a renewed key still is the same account.
+    """
 
     name: str
     base_url: str
     dialect: str
     credentials: Credentials
     home: Path
+    limits: Limits = NO_LIMITS
+    account_name: str = ""
 
     @property
     def is_sandbox(self) -> bool:
@@ -89,7 +89,7 @@ class Profile:
         """The account at its host: part of the fingerprint of a job."""
         if self.is_sandbox:
             return SANDBOX
-        return f"{_host(self.base_url)}#{self.credentials.account()}"
+        return f"{_host(self.base_url)}#{self.account_name or self.credentials.account()}"
 
 
 def load_profile(name: str = "", home: Path | None = None) -> Profile:
@@ -103,10 +103,11 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
         raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
     chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
     name = name.strip() or chosen
-    if name == SANDBOX:
-        return sandbox_profile(home, _from_environment()["base_url"] if chosen == SANDBOX else "")
     tables = read_profiles(home)
-    values = dict.fromkeys(_FIELDS, "") | tables.get(name, {})
+    if name == SANDBOX:
+        limits = limits_of(name, tables.get(name, {}))
+        return sandbox_profile(home, _from_environment()["base_url"] if chosen == SANDBOX else "", limits)
+    values = dict.fromkeys(FIELDS, "") | tables.get(name, {})
     if name == chosen:
         values = _merge(values, _from_environment())
     elif name not in tables:
@@ -114,14 +115,15 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     return _profile(name, values, home)
 
 
-def sandbox_profile(home: Path, base_url: str = "") -> Profile:
+def sandbox_profile(home: Path, base_url: str = "", limits: Limits = NO_LIMITS) -> Profile:
     """The profile that is always there. Its keys are plainly fake and it never leaves this machine."""
     if base_url and not is_loopback(base_url):
         raise NotConfigured(
             "KLING_PROFILE is sandbox, but KLING_BASE_URL is not on this machine.",
             "Unset one of the two: the sandbox only ever runs on 127.0.0.1.",
         )
-    return Profile(SANDBOX, base_url.rstrip("/"), "official", Credentials(api_key="api-key-kling-sandbox"), home)
+    key = Credentials(api_key="api-key-kling-sandbox")
+    return Profile(SANDBOX, base_url.rstrip("/"), "official", key, home, limits)
 
 
 def profile_names(home: Path | None = None) -> list[str]:
@@ -148,26 +150,6 @@ def home_is_configured() -> bool:
     return bool(os.environ.get("KLING_HOME"))
 
 
-def read_profiles(home: Path) -> dict[str, dict[str, str]]:
-    """The tables of profiles.toml by name; {} without a file."""
-    file = home / "profiles.toml"
-    try:
-        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except NotADirectoryError:
-        raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.") from None
-    except UnicodeDecodeError:
-        raise NotConfigured(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from None
-    except OSError as error:
-        raise NotConfigured(f"{file} cannot be read ({type(error).__name__}).", "Check its owner and mode.") from None
-    except tomllib.TOMLDecodeError:  # its text could quote a line with a key
-        raise NotConfigured(
-            f"{file} is not valid TOML.", "See 'Keys and profiles' in the README for an example."
-        ) from None
-    return {name: _table(file, name, table) for name, table in document.items()}
-
-
 def is_loopback(url: str) -> bool:
     try:
         host = urlsplit(url).hostname or ""
@@ -186,19 +168,6 @@ def _host(url: str) -> str:
     return f"{parts.hostname}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
 
 
-def _table(file: Path, name: str, table: Any) -> dict[str, str]:
-    if not isinstance(table, dict):
-        raise NotConfigured(f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio].")
-    unknown = sorted(set(table) - set(_FIELDS))
-    if unknown:
-        raise NotConfigured(
-            f"{file}: profile {name} has the unknown setting '{unknown[0]}'.", f"Known settings: {', '.join(_FIELDS)}."
-        )
-    if not all(isinstance(value, str) for value in table.values()):
-        raise NotConfigured(f"{file}: profile {name} has a setting that is not text.", "Put each value in quotes.")
-    return table
-
-
 def _from_environment() -> dict[str, str]:
     return {
         setting: next((value for name in names if (value := os.environ.get(name, "").strip())), "")
@@ -211,8 +180,8 @@ def _merge(values: dict[str, str], environment: dict[str, str]) -> dict[str, str
 
     Half of one account and half of another is no account, and a key must not go to the host of another one.
     """
-    if any(environment[key] for key in _KEY_FIELDS) and any(values[key] for key in _KEY_FIELDS):
-        values = dict.fromkeys(_FIELDS, "")
+    if any(environment[key] for key in KEY_FIELDS) and any(values[key] for key in KEY_FIELDS):
+        values = values | dict.fromkeys(FIELDS, "")  # its limits stay: a budget holds whoever pays
     return values | {setting: value for setting, value in environment.items() if value}
 
 
@@ -220,7 +189,9 @@ def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
     dialect = values["dialect"] or "auto"
     if dialect not in DIALECTS:
         raise NotConfigured(f"Profile {name}: dialect is '{dialect}'.", f"Choose one of: {', '.join(DIALECTS)}.")
-    return Profile(name, _base_url(name, values["base_url"]), dialect, _credentials(name, values, home), home)
+    base_url = _base_url(name, values["base_url"])
+    credentials = _credentials(name, values, home)
+    return Profile(name, base_url, dialect, credentials, home, limits_of(name, values), values["account"].strip())
 
 
 def _base_url(name: str, value: str) -> str:
@@ -245,7 +216,7 @@ def _base_url(name: str, value: str) -> str:
 
 
 def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:
-    api_key, access_key, secret_key = (values[key].strip().strip("\"'") for key in _KEY_FIELDS)
+    api_key, access_key, secret_key = (values[key].strip().strip("\"'") for key in KEY_FIELDS)
     if "|" in api_key:
         access_key, _, secret_key = (part.strip() for part in api_key.partition("|"))
         api_key = ""

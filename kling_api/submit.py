@@ -10,16 +10,17 @@ from dataclasses import dataclass
 
 from .dialects.wire import Answer, Refusal, Request, Task
 from .errors import Charged, KlingError, NotDelivered, Refused
-from .job_errors import never_accepted, outcome_unknown
-from .ledger import State
+from .find import accepted, find_by_our_key
+from .job import State
+from .job_errors import never_accepted, outcome_unknown, over_budget
+from .limits import BudgetSpent, NoTurn
 from .run import Run
 from .transport import NoAnswer
 
 #: Seconds after which we stop trying to reach the provider at all.
 UNREACHABLE_AFTER = 60.0
-#: Seconds between look-ups of a task that may have been made: a read right after a create was never missed in 152
-#: live tries (2026-09), so three looks settle it.
-LOOK_UP_WAITS = (0.0, 1.0, 3.0)
+#: Seconds between two looks whether it is this job's turn.
+TURN_LOOK = 1.0
 
 
 def submit(run: Run) -> None:
@@ -28,7 +29,7 @@ def submit(run: Run) -> None:
         run.job = run.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
     if run.job.state is State.UNKNOWN:
         run.watch.tell("looking up an earlier request")
-        if _found_by_our_key(run):
+        if find_by_our_key(run):
             return
         _may_send_again(run, run.job.error)
     if run.operation is None:
@@ -50,9 +51,7 @@ class _Attempts:
 
 def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     """One POST and what follows from it. True when the task is accepted, False to try again."""
-    run.watch.check()
-    run.watch.tell("submitting")
-    run.job = run.ledger.sending(run.claim, request.route)
+    _take_turn(run, request.route)
     try:
         answer = run.ask(request)
     except NotDelivered as error:
@@ -61,7 +60,7 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     except NoAnswer as error:
         answer = Refusal(Answer.UNCLEAR, f"The request was sent and no answer came ({error}).")
     if isinstance(answer, Task):
-        _accepted(run, answer)
+        accepted(run, answer)
         return True
     if answer.answer is Answer.LATER:
         _wait_for_slot(run, answer, attempts)
@@ -75,7 +74,7 @@ def _settle_unknown(run: Run, answer: Refusal, attempts: _Attempts) -> bool:
     """The task may have been made: look it up; not found, send once more under the same key where that is safe."""
     run.job = run.ledger.unanswered(run.claim, answer.message)
     run.watch.tell("no clear answer: looking the task up")
-    if _found_by_our_key(run):
+    if find_by_our_key(run):
         return True
     if attempts.sent_again or answer.answer is Answer.DUPLICATE:
         raise outcome_unknown(run.job, answer.message)
@@ -84,14 +83,33 @@ def _settle_unknown(run: Run, answer: Refusal, attempts: _Attempts) -> bool:
     return False
 
 
-def _accepted(run: Run, task: Task) -> None:
-    run.job = run.ledger.accepted(run.claim, task.id, task.request_id)
-    run.watch.task_id = task.id
+def _take_turn(run: Run, route: str) -> None:
+    """Records that a request is on its way, as soon as the profile's own limits allow one."""
+    while True:
+        run.watch.check()
+        try:
+            run.job = run.ledger.sending(run.claim, route, run.limits)
+        except NoTurn as full:
+            run.watch.tell(f"waiting for a free slot ({full}: max_parallel of profile {run.job.profile})")
+            run.watch.pause(run.seconds(TURN_LOOK))
+        except BudgetSpent as spent:
+            run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
+            raise over_budget(run.job, str(spent)) from None
+        else:
+            run.watch.tell(f"submitting{_about(run.job.estimate)}")
+            return
+
+
+def _about(estimate: str) -> str:
+    return f", about {estimate} units" if estimate else ""
 
 
 def _may_send_again(run: Run, reason: str) -> None:
-    """Only where the provider refuses a second task under our key can a repetition cost nothing."""
-    if not run.dialect.keyed:
+    """Only where the provider refuses a second task under our key can a repetition cost nothing.
+
+    Elsewhere somebody has to decide it by hand (`kling jobs retry`), once for each time.
+    """
+    if not run.dialect.keyed and not run.job.may_repeat:
         raise outcome_unknown(run.job, reason)
 
 
@@ -112,27 +130,6 @@ def _wait_for_slot(run: Run, answer: Refusal, attempts: _Attempts) -> None:
     attempts.refusals += 1
     run.watch.tell(f"waiting for a free slot ({answer.message})")
     run.back_off(attempts.refusals, answer.retry_after)
-
-
-def _found_by_our_key(run: Run) -> bool:
-    """Looks the task up by our key; True when it is there and now recorded."""
-    request = run.dialect.look_up(run.job.route, run.job.key)
-    if request is None:
-        return False
-    for seconds in LOOK_UP_WAITS:
-        run.watch.pause(run.seconds(seconds))
-        answer = run.question(request)
-        if isinstance(answer, Task) and _is_ours(run, answer):
-            _accepted(run, answer)
-            return True
-        if isinstance(answer, Refusal) and answer.answer is not Answer.ABSENT:
-            raise outcome_unknown(run.job, f"The look-up was refused: {answer.message}")
-    return False
-
-
-def _is_ours(run: Run, task: Task) -> bool:
-    """A provider that does not know our keys may answer with a stranger's task."""
-    return task.job_key == run.job.key or (run.dialect.keyed and not task.job_key)
 
 
 def _refused(run: Run, refusal: Refusal) -> KlingError:

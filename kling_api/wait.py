@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from .dialects.wire import Answer, Refusal, Task, TaskState
+from .job import NewJob
 from .job_errors import cannot_ask, gone, not_known, task_failed
-from .ledger import NewJob
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
 

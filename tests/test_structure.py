@@ -17,8 +17,8 @@ LIBRARY = ROOT / "kling_api"
 NODES = ROOT / "nodes"
 #: Data and pure functions: nothing of the outside world.
 PURE = (
-    *("capabilities", "checks", "dialects/official", "dialects/wire", "errors", "fingerprint", "operations"),
-    *("polling", "redaction", "stills"),
+    *("capabilities", "checks", "dialects/official", "dialects/official_answers", "dialects/wire", "errors"),
+    *("estimate", "fingerprint", "job", "job_errors", "limits", "operations", "polling", "redaction", "stills"),
 )
 OUTSIDE_WORLD = {
     *("requests", "urllib3", "aiohttp", "socket", "ssl", "http", "asyncio", "subprocess"),
@@ -106,7 +106,7 @@ def test_a_large_package_is_imported_in_one_place_only(package: str) -> None:
 def test_the_dialects_do_no_io_and_the_client_knows_no_provider() -> None:
     for path in _sources(LIBRARY / "dialects"):
         assert not _packages(path) & OUTSIDE_WORLD
-    for name in ("client", "submit", "wait", "collect", "run", "ledger", "transport", "download"):
+    for name in ("client", "submit", "find", "wait", "collect", "run", "ledger", "sidecar", "transport", "download"):
         assert not [module for module in _imports(LIBRARY / f"{name}.py") if module == ".dialects.official"]
 
 

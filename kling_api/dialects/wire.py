@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
 
@@ -88,6 +89,25 @@ class Refusal:
     retry_after: float | None = None
 
 
+@dataclass(frozen=True)
+class Pack:
+    """A resource pack of the account. `total` and `remaining` in units; times in epoch milliseconds, 0 where not said.
+
+    `state` is the provider's word: toBeOnline, online, expired, runOut.
+    """
+
+    name: str
+    total: Decimal
+    remaining: Decimal
+    state: str
+    effective: int = 0
+    expires: int = 0
+
+    @property
+    def is_online(self) -> bool:
+        return self.state == "online"
+
+
 class Dialect(Protocol):
     """How one provider says it. Pure functions over the values above.
 
@@ -109,4 +129,20 @@ class Dialect(Protocol):
         """The request that finds a task by our key, None where the provider has none."""
         ...
 
+    def list_page(self, route: str, number: int) -> Request | None:
+        """Page `number` (from 1) of the tasks made on that route, for where no query by our key is documented."""
+        ...
+
+    def routes(self, operation: str) -> tuple[str, ...]:
+        """Where a task of that operation may be asked for when somebody else made it; () for an unknown operation."""
+        ...
+
+    def packs(self, start: int, end: int) -> Request | None:
+        """The request for the account's packs from `start` to `end` (epoch ms), None where the provider has none."""
+        ...
+
     def read(self, reply: Reply) -> Task | Refusal: ...
+
+    def read_list(self, reply: Reply) -> tuple[Task, ...] | Refusal: ...
+
+    def read_packs(self, reply: Reply) -> tuple[Pack, ...] | Refusal: ...

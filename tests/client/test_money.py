@@ -200,7 +200,8 @@ def test_an_unreachable_provider_costs_nothing_and_the_job_goes_on_later(
 def test_a_broken_download_is_repeated_and_nothing_half_is_kept(stage: Stage) -> None:
     stage.fault("truncated_download", times=2)
     result = stage.client().run(JOB)
-    assert [path.name for path in result.files[0].parent.iterdir()] == [result.files[0].name]
+    kept = {path.name for path in result.files[0].parent.iterdir()}
+    assert kept == {result.files[0].name, f"{result.job_key}.json"}
     assert stage.charges == 1
 
 

@@ -84,7 +84,7 @@ def test_progress_names_the_state_the_seconds_and_the_task(stage: Stage) -> None
     seen: list[Progress] = []
     result = stage.client().run(SHORT, progress=seen.append)
     states = [progress.state for progress in seen]
-    assert states[0] == "submitting"
+    assert states[0] == "submitting, about 1.8 units"
     assert "submitted" in states
     assert states[-1] == "downloading"
     assert seen[-1].task_id == result.task_id

@@ -104,6 +104,7 @@ def test_each_error_says_what_happened_to_the_money() -> None:
         errors.MediaError: Charged.NO,
         errors.LedgerError: Charged.NO,
         errors.NotDelivered: Charged.NO,
+        errors.OverBudget: Charged.NO,
         Refused: Charged.NO,
         OutcomeUnknown: Charged.UNKNOWN,
         TaskFailed: Charged.NO_UNITS,

@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-from kling_api import ledger as ledgers
-from kling_api import ledger_file
+from kling_api import ledger_file, owners
 from kling_api.errors import LedgerError
 from kling_api.ledger import FILE_NAME, OPEN, Claim, Job, Ledger, NewJob, State, open_ledger
 
@@ -54,7 +53,8 @@ def _ledgers_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     yield
     for ledger in (ledger for ledger in made if hasattr(ledger, "_connection")):
         with ledger._lock:  # SQLite does not survive a close while a statement of another thread runs
-            ledger._runs.clear()
+            if hasattr(ledger, "_owners"):
+                ledger._owners.end_all()
             ledger._connection.close()
 
 
@@ -475,7 +475,7 @@ def test_threads_that_wait_for_the_owner_get_the_job_one_after_the_other(ledger:
 
 
 def test_an_owner_gives_signs_of_life_until_it_lets_go(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledgers, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(owners, "HEARTBEAT", 0.05)
     ledger = Ledger(home)
     claim = ledger.claim(NEW)
     written = {ledger.get(claim.job.key).heartbeat for _ in _moments(0.3)}  # pyright: ignore[reportOptionalMemberAccess]
@@ -485,7 +485,7 @@ def test_an_owner_gives_signs_of_life_until_it_lets_go(home: Path, monkeypatch: 
     last = ledger.get(claim.job.key)
     assert last
     assert last.owner == ""
-    assert not ledger._beating
+    assert not ledger._owners._beating
     second = ledger.claim(_other(1))
     assert len({ledger.get(second.job.key).heartbeat for _ in _moments(0.3)}) >= 3  # pyright: ignore[reportOptionalMemberAccess]
 
@@ -497,14 +497,39 @@ def _moments(seconds: float) -> Iterator[None]:
         time.sleep(0.02)
 
 
+def _owned_by_another_machine(home: Path) -> tuple[Ledger, str, list[float]]:
+    """A job whose owner cannot be looked up from here, and the steady clock that times its signs of life."""
+    ledger, now = Ledger(home), [1000.0]
+    ledger._owners._clock = lambda: now[0]
+    key = ledger.claim(NEW).job.key
+    _sql(home, "UPDATE jobs SET owner = 'another-machine 1 2 abcd/ef', heartbeat = ?", time.time())
+    return ledger, key, now
+
+
 def test_a_dead_owner_of_another_machine_is_followed_when_its_signs_of_life_stop(home: Path) -> None:
-    now = [time.time()]
-    ledger = Ledger(home, clock=lambda: now[0])
-    claim = ledger.claim(NEW)
-    _sql(home, "UPDATE jobs SET owner = 'another-machine 1 2 abcd/ef', heartbeat = ?", now[0])
-    assert ledger.adopt(claim.job.key).owner == ""
+    ledger, key, now = _owned_by_another_machine(home)
+    assert ledger.adopt(key).owner == ""
+    now[0] += 44
+    assert ledger.adopt(key).owner == ""
+    now[0] += 2
+    assert ledger.adopt(key).owner
+
+
+@pytest.mark.parametrize("clock", [0.0, 10.0**10], ids=["in the past", "in the future"])
+def test_a_living_owner_of_another_machine_is_waited_for_whatever_its_clock_says(home: Path, clock: float) -> None:
+    ledger, key, now = _owned_by_another_machine(home)
+    for beat in range(5):
+        _sql(home, "UPDATE jobs SET heartbeat = ?", clock + beat * 10)
+        assert ledger.adopt(key).owner == ""
+        now[0] += 30
+
+
+def test_a_dead_owner_with_a_clock_in_the_future_is_followed_too(home: Path) -> None:
+    ledger, key, now = _owned_by_another_machine(home)
+    _sql(home, "UPDATE jobs SET heartbeat = 1e10")
+    assert ledger.adopt(key).owner == ""
     now[0] += 46
-    assert ledger.adopt(claim.job.key).owner
+    assert ledger.adopt(key).owner
 
 
 def test_one_process_has_one_ledger_per_folder(home: Path, tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""The row of a job before it is sent, made from an operation or from a task that others made."""
+
+from __future__ import annotations
+
+from .dialects.wire import Dialect
+from .errors import InvalidRequest, NotConfigured
+from .estimate import estimate
+from .fingerprint import fingerprint, fingerprint_of_task
+from .job import NewJob
+from .limits import plain
+from .operations import Operation
+from .settings import Profile
+
+
+def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob:
+    request = dialect.create(operation, "")
+    if request.needs_api_key and not profile.credentials.api_key:
+        raise NotConfigured(
+            f"{operation.model_name} needs an API key; profile {profile.name} has access key and secret key.",
+            "Create an API key in Kling's console (it works for all models), or choose a model such as kling-v3.",
+        )
+    account, price = profile.account(), estimate(operation)
+    return NewJob(
+        fingerprint=fingerprint(operation, account, dialect),
+        account=account,
+        profile=profile.name,
+        dialect=dialect.name,
+        route=request.route,
+        operation=operation.kind,
+        model=operation.model_name,
+        mode=operation.mode,
+        duration=operation.duration,
+        estimate="" if price is None else plain(price),
+        slots=operation.slots,
+    )
+
+
+def describe_task(task_id: str, operation: str, profile: Profile, dialect: Dialect) -> NewJob:
+    """A task that others made. Without a task id of ours there is nothing to send, and nothing is."""
+    if not operation or task_id.startswith("kn-"):
+        raise InvalidRequest(
+            f"There is no job or task {task_id} in the ledger.",
+            "`kling jobs` lists what is there. To fetch a task made elsewhere, name its operation as well.",
+        )
+    if not dialect.routes(operation):
+        raise InvalidRequest(f"operation is '{operation}'.", "Give the one that made the task, such as text2video.")
+    account = profile.account()
+    return NewJob(
+        fingerprint=fingerprint_of_task(account, task_id),
+        account=account,
+        profile=profile.name,
+        dialect=dialect.name,
+        route="",
+        operation=operation,
+        model="",
+        mode="",
+        duration=0,
+        slots=0,
+        task_id=task_id,
+        elsewhere=True,
+    )

@@ -1,0 +1,83 @@
+"""`profiles.toml` in the data folder: its tables, and what each setting in them may be. Knows no environment."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from .errors import NotConfigured
+from .limits import Limits
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KEY_FIELDS = ("api_key", "access_key", "secret_key")
+FIELDS = (*KEY_FIELDS, "base_url", "dialect", "account")
+#: What a profile allows itself: numbers in the file, and never from the environment.
+LIMIT_FIELDS = ("max_parallel", "budget_per_day", "budget_total")
+
+
+def read_profiles(home: Path) -> dict[str, dict[str, str]]:
+    """The tables of profiles.toml by name; {} without a file."""
+    file = home / "profiles.toml"
+    try:
+        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except NotADirectoryError:
+        raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.") from None
+    except UnicodeDecodeError:
+        raise NotConfigured(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise NotConfigured(f"{file} cannot be read ({type(error).__name__}).", "Check its owner and mode.") from None
+    except tomllib.TOMLDecodeError:  # its text could quote a line with a key
+        raise NotConfigured(
+            f"{file} is not valid TOML.", "See 'Keys and profiles' in the README for an example."
+        ) from None
+    return {name: _table(file, name, table) for name, table in document.items()}
+
+
+def limits_of(name: str, values: dict[str, str]) -> Limits:
+    """The limits that a table of `read_profiles` sets. Raises NotConfigured for what is no number."""
+    found = {setting: _limit(name, setting, values.get(setting, "").strip()) for setting in LIMIT_FIELDS}
+    parallel = found.pop("max_parallel")
+    if parallel is not None and (parallel < 1 or parallel != int(parallel)):
+        raise NotConfigured(f"Profile {name}: max_parallel is {parallel}.", "Give a whole number from 1.")
+    return Limits(None if parallel is None else int(parallel), **found)
+
+
+def _table(file: Path, name: str, table: Any) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise NotConfigured(f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio].")
+    known = (*FIELDS, *LIMIT_FIELDS)
+    unknown = sorted(set(table) - set(known))
+    if unknown:
+        raise NotConfigured(
+            f"{file}: profile {name} has the unknown setting '{unknown[0]}'.", f"Known settings: {', '.join(known)}."
+        )
+    numbers = {setting: str(value) for setting in LIMIT_FIELDS if _is_number(value := table.get(setting))}
+    table = table | numbers
+    if not all(isinstance(value, str) for value in table.values()):
+        raise NotConfigured(f"{file}: profile {name} has a setting that is not text.", "Put each value in quotes.")
+    return table
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _limit(name: str, setting: str, text: str) -> Decimal | None:
+    """A number of units or jobs, None for ""."""
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        raise NotConfigured(f"Profile {name}: {setting} is '{text}'.", "Give a number, for example 50.")
+    return value
