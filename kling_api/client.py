@@ -17,10 +17,10 @@ from .collect import collect, files, is_collected
 from .describe import describe, describe_task
 from .dialects import dialect_of
 from .dialects.wire import Pack, Refusal
-from .errors import InvalidRequest, LedgerError, NotConfigured
+from .errors import InvalidRequest, LedgerError, NotConfigured, NotOffered, Refused
 from .find import find_by_our_key, find_elsewhere
 from .job import Claim, Job, State
-from .job_errors import not_answered, remembered, stopped, stopped_while_another_works, unrecorded
+from .job_errors import not_told, remembered, stopped, stopped_while_another_works, unrecorded
 from .ledger import open_ledger
 from .operations import Operation
 from .run import Run
@@ -103,7 +103,7 @@ class Client:
         self._must_be_our_host(job)
         return self._live(lambda: self.ledger.adopt(job.key), None, watch, ())
 
-    def allow_repeat(self, key: str) -> Job:
+    def allow_repeat(self, key: str, progress: OnProgress | None = None, stop: threading.Event | None = None) -> Job:
         """Somebody decides that a job of unknown outcome may be sent once more, by the next run of the same request.
 
         It is looked up first, once more; returns the row as it is then. Raises InvalidRequest when there is no doubt.
@@ -112,13 +112,17 @@ class Client:
         if job is None or job.state not in (State.UNKNOWN, State.SENDING):
             state = f"Job {key} is {job.state.value}" if job else f"There is no job {key}"
             raise InvalidRequest(f"{state}; only a job of unknown outcome can be sent again.", "See `kling jobs`.")
+        if job.forgotten_at:
+            raise InvalidRequest(f"Job {key} was forgotten.", "The same request is a new job anyway; just run it.")
         self._must_be_our_host(job)
-        run = self._own(lambda: self.ledger.adopt(job.key), None, Watch(None, None))
+        run = self._own(lambda: self.ledger.adopt(job.key), None, Watch(progress, stop))
         try:
             if run.job.state is State.SENDING:
                 run.job = self.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
             if run.job.state is not State.UNKNOWN or find_by_our_key(run):
                 return run.job
+        except Stopped:
+            raise stopped(run.job) from None
         finally:
             self._release(run.claim)
         return self.ledger.allow_repeat(job.key)
@@ -126,18 +130,18 @@ class Client:
     def packs(self) -> tuple[Pack, ...]:
         """The account's resource packs, as the provider tells them (Kling's figures lag by up to 12 hours). Free.
 
-        Raises a KlingError when the provider does not tell them.
+        Raises NotOffered when the provider has no way to tell them, Refused or NotDelivered when it did not.
         """
         now = int(time.time() * 1000)
         request = self.dialect.packs(now - _PACKS_SINCE, now)
         if request is None:
-            raise not_answered("This provider has no way to ask for the account's units.", "")
+            raise NotOffered("This provider has no way to ask for the account's units.")
         try:
             answer = self.dialect.read_packs(self.transport.send(request))
         except NoAnswer as error:
-            raise not_answered(f"{self.base_url} did not answer ({error}).", "Try again.") from None
+            raise Refused(f"{self.base_url} did not answer ({error}).", "Try again.") from None
         if isinstance(answer, Refusal):
-            raise not_answered(answer.message, answer.advice)
+            raise not_told(answer)
         return answer
 
     def _on_disk(self, job: Job) -> Result | None:

@@ -37,7 +37,7 @@ def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob
 
 def describe_task(task_id: str, operation: str, profile: Profile, dialect: Dialect) -> NewJob:
     """A task that others made. Without a task id of ours there is nothing to send, and nothing is."""
-    if not operation or task_id.startswith("kn-"):
+    if not operation or not task_id.strip() or task_id.startswith("kn-"):
         raise InvalidRequest(
             f"There is no job or task {task_id} in the ledger.",
             "`kling jobs` lists what is there. To fetch a task made elsewhere, name its operation as well.",

@@ -8,6 +8,7 @@
     ├── NotDelivered         the request never reached the provider             not charged
     ├── OverBudget           it would pass a budget of the profile              not charged
     ├── Refused              the provider said no                               not charged
+    │   └── NotOffered       it has no way to answer such a question            not charged
     ├── OutcomeUnknown       sent, no answer, not found                         perhaps charged
     ├── TaskFailed           accepted, then failed at the provider              usually not charged
     ├── StillRunning         stopped waiting; the job goes on                   will be charged
@@ -96,6 +97,10 @@ class OverBudget(KlingError):
 
 class Refused(KlingError):
     """The provider refused the request."""
+
+
+class NotOffered(Refused):
+    """The provider has no way to answer such a question."""
 
 
 class OutcomeUnknown(KlingError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from .dialects.wire import Answer, Refusal
 from .errors import (
     Charged,
     DownloadFailed,
     InvalidRequest,
     KlingError,
     LedgerError,
+    NotOffered,
     OutcomeUnknown,
     OverBudget,
     Refused,
@@ -58,9 +60,10 @@ def no_such_task(job: Job) -> InvalidRequest:
     )
 
 
-def not_answered(what: str, advice: str) -> Refused:
+def not_told(refusal: Refusal) -> Refused:
     """A question about the account, not about a job."""
-    return Refused(what, advice)
+    kind = NotOffered if refusal.answer is Answer.ABSENT else Refused
+    return kind(refusal.message, refusal.advice, code=refusal.code, request_id=refusal.request_id)
 
 
 def not_shown(job: Job, advice: str) -> Refused:

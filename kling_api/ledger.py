@@ -97,8 +97,8 @@ class Ledger(LedgerFile):
         return self._change(claim, "state = 'unknown', unanswered = unanswered + 1, may_repeat = 0, error = ?", error)
 
     def accepted(self, claim: Claim, task_id: str, request_id: str) -> Job:
-        change = "state = 'running', task_id = ?, request_id = ?, error = '', error_code = '', accepted_at = ?"
-        return self._change(claim, change, task_id, request_id, self._clock())
+        change = "state = 'running', task_id = ?, request_id = ?, error = '', error_code = '', may_repeat = 0"
+        return self._change(claim, f"{change}, accepted_at = ?", task_id, request_id, self._clock())
 
     def found_elsewhere(self, claim: Claim, task_id: str, route: str, accepted_at: float) -> Job:
         """A task that somebody else made is there; nothing was sent for it. `accepted_at` 0: nobody says when."""

@@ -60,7 +60,8 @@ _MIGRATIONS = (
     ALTER TABLE jobs ADD COLUMN sent_at      REAL;
     ALTER TABLE jobs ADD COLUMN finished_at  REAL;
     ALTER TABLE jobs ADD COLUMN forgotten_at REAL;
-    UPDATE jobs SET sent_at = accepted_at, finished_at = collected_at WHERE accepted_at IS NOT NULL;
+    UPDATE jobs SET sent_at = COALESCE(accepted_at, created_at), finished_at = collected_at
+        WHERE state NOT IN ('created', 'refused');
     CREATE INDEX jobs_spent ON jobs (profile, sent_at) WHERE sent_at IS NOT NULL;
     CREATE INDEX jobs_under_way ON jobs (account) WHERE state IN ('created', 'sending', 'unknown', 'running');
     """,

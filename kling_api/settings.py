@@ -150,6 +150,11 @@ def home_is_configured() -> bool:
     return bool(os.environ.get("KLING_HOME"))
 
 
+def base_url_is_set() -> bool:
+    """Whether the environment names the default profile's host."""
+    return bool(_from_environment()["base_url"])
+
+
 def is_loopback(url: str) -> bool:
     try:
         host = urlsplit(url).hostname or ""

@@ -17,7 +17,7 @@ LIBRARY = ROOT / "kling_api"
 NODES = ROOT / "nodes"
 #: Data and pure functions: nothing of the outside world.
 PURE = (
-    *("capabilities", "checks", "dialects/official", "dialects/official_answers", "dialects/wire", "errors"),
+    *("capabilities", "checks", "costs", "dialects/official", "dialects/official_answers", "dialects/wire", "errors"),
     *("estimate", "fingerprint", "job", "job_errors", "limits", "operations", "polling", "redaction", "stills"),
 )
 OUTSIDE_WORLD = {

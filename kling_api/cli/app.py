@@ -11,10 +11,11 @@ import typer
 
 from .. import __version__
 from ..errors import InvalidRequest, KlingError
-from .console import show, show_error, show_json
+from . import jobs
+from .collect import collect
+from .console import show, show_error, show_json, warnings_shown
 from .demo import demo
 from .doctor import doctor
-from .jobs import collect, jobs
 from .outcome import failed
 from .sandbox import sandbox
 from .video import image2video, text2video
@@ -27,8 +28,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (text2video, image2video, jobs, collect, doctor, sandbox, demo):
+for command in (text2video, image2video, collect, doctor, sandbox, demo):
     app.command()(command)
+app.add_typer(jobs.app, name="jobs")
 
 #: The base of click's usage errors; newer versions of typer carry a click of their own.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -40,7 +42,8 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):  # a console that lacks a letter must not end a job
             stream.reconfigure(errors="backslashreplace")
     try:
-        return app(args=list(arguments), prog_name="kling", standalone_mode=False) or 0
+        with warnings_shown():
+            return app(args=list(arguments), prog_name="kling", standalone_mode=False) or 0
     except KlingError as error:
         return _end(error, "--json" in arguments)
     except typer.Abort:

@@ -59,6 +59,7 @@ def demo(
     show(f"\nDone in {seconds:.0f} s. In {folder}:")
     for file in files:
         show(f"  {file.name}  ({file.stat().st_size / 1e6:.1f} MB)")
+    show("Beside each clip a .json file of the same name says how it was made.")
 
 
 class _Demonstration:

@@ -7,24 +7,22 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import typer
 
 from .. import __version__
-from ..client import Client
-from ..dialects.wire import Answer, Task
-from ..errors import KlingError, LedgerError, NotConfigured, NotDelivered
+from ..errors import LedgerError, NotConfigured
 from ..ledger import open_ledger
-from ..operations import Text2Video
-from ..settings import SANDBOX, Profile, data_folder, load_profile, profile_names, read_profiles
-from ..transport import NoAnswer
+from ..settings import data_folder, load_profile, profile_names
 from . import flags
 from .console import show, show_json
+from .doctor_account import examine_account
+from .finding import FAIL, OK, WARN, Finding
+from .mounts import NETWORK_FILE_SYSTEMS, file_system_of
 
-OK, WARN, FAIL = "OK", "WARN", "FAIL"
 #: Package as it is installed -> what it is for. A package can come under several names.
 _NEEDED = {
     ("requests",): "HTTP",
@@ -34,24 +32,12 @@ _NEEDED = {
     ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless"): "pictures",
     ("av",): "clips",
 }
+_MOUNTS = Path("/proc/mounts")
 _LOW_DISK = 2 * 1024**3
-_NO_SUCH_TASK = "kling-doctor-asks-for-no-task"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report."""
-
-    level: str
-    what: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.level:<5} {self.what}" + (f"\n      {self.advice}" if self.advice else "")
 
 
 def doctor(profile: flags.Profile = "", as_json: flags.AsJson = False) -> None:
-    """Show what is in force and try one free call. Exit code 0 when all is well, 1 when not, 2 without a key."""
+    """Show what is in force, and try a free call. Exit code 0 when all is well, 1 when not, 2 without a key."""
     findings: list[Finding] = []
     exit_code = 0
     try:
@@ -82,8 +68,7 @@ def examine(profile_name: str) -> Iterator[Finding]:
     yield from _profiles_file(home / "profiles.toml")
     yield Finding(OK, f"Profiles: {', '.join(profile_names(home))}")
     profile = load_profile(profile_name, home)
-    yield _profile(profile)
-    yield _free_call(profile)
+    yield from examine_account(profile)
 
 
 def _packages() -> Iterator[Finding]:
@@ -116,6 +101,23 @@ def _folder(home: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     text = f"{free / 1024**3:.1f} GB are free there"
     yield Finding(OK, text) if free >= _LOW_DISK else Finding(WARN, text, "Make room: results are kept there.")
+    kind = _file_system(home)
+    if kind in NETWORK_FILE_SYSTEMS:
+        yield Finding(
+            WARN,
+            f"The data folder is on a network file system ({kind}): two machines that use it at once can damage the "
+            "ledger.",
+            "Set KLING_HOME to a folder on this machine's own disk.",
+        )
+
+
+def _file_system(folder: Path) -> str:
+    """ "" where the system does not tell it in Linux's way."""
+    try:
+        mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return file_system_of(PurePosixPath(folder.resolve()), mounts)
 
 
 def _profiles_file(file: Path) -> Iterator[Finding]:
@@ -126,38 +128,3 @@ def _profiles_file(file: Path) -> Iterator[Finding]:
         yield Finding(WARN, f"{file} can be read by others (mode {mode:o}).", f"chmod 600 '{file}'")
     else:
         yield Finding(OK, f"{file} is yours alone")
-
-
-def _profile(profile: Profile) -> Finding:
-    place = profile.base_url or "a sandbox that starts when it is needed"
-    kind = profile.credentials.describe()
-    return Finding(OK, f"Profile {profile.name}: dialect {profile.dialect}, {place}, {kind} from {_origin(profile)}")
-
-
-def _origin(profile: Profile) -> str:
-    """Where the key in force stands."""
-    if profile.name == SANDBOX:
-        return "kling-nodes itself (it opens nothing else)"
-    secret = profile.credentials.api_key or profile.credentials.secret_key
-    written = read_profiles(profile.home).get(profile.name, {}).values()
-    return "profiles.toml" if any(secret in value for value in written) else "the environment"
-
-
-def _free_call(profile: Profile) -> Finding:
-    """Asks for a task that cannot exist: a provider that knows the key answers that there is none."""
-    try:
-        client = Client(profile)
-        route = client.dialect.create(Text2Video(prompt="never sent"), "").route
-        answer = client.dialect.read(client.transport.send(client.dialect.query(route, _NO_SUCH_TASK)))
-    except NotDelivered as error:
-        return Finding(FAIL, error.what, error.advice)
-    except NoAnswer as error:
-        return Finding(FAIL, f"{profile.base_url} did not answer ({error}).", "Try again; look at the base URL.")
-    except KlingError as error:
-        if isinstance(error, NotConfigured):
-            raise
-        return Finding(FAIL, error.what, error.advice)
-    if isinstance(answer, Task) or answer.answer is Answer.ABSENT:
-        return Finding(OK, f"{client.base_url} answers and knows the key")
-    level = WARN if answer.answer is Answer.LATER else FAIL
-    return Finding(level, f"{client.base_url}: {answer.message}", answer.advice)

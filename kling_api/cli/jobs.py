@@ -1,72 +1,69 @@
-"""`kling jobs` and `kling collect`: what the ledger knows, and fetching what was paid for."""
+"""`kling jobs`: what the ledger knows, as a table, as JSON, or summed up. Asks nobody and costs nothing."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..client import Client
+from ..costs import sum_costs, when_paid
 from ..errors import InvalidRequest
-from ..ledger import Job, open_ledger
+from ..job import Job, State
+from ..ledger import Wanted, open_ledger
 from ..settings import data_folder
-from . import flags
-from .console import show, show_json
-from .outcome import collected
-from .output import deliver, prepare_folder
-from .video import show_outcome
-from .waiting import run_visibly
+from . import flags, wanted
+from .console import show, show_error, show_json
+from .decisions import forget, retry
+from .sums import costs_document, show_costs
+from .table import aligned
 
 _HEADINGS = ("JOB", "STATE", "PROFILE", "OPERATION", "MODEL", "MODE", "SECONDS", "AGE", "UNITS", "TASK ID")
 _PUBLIC = (
     *("key", "operation", "model", "mode", "duration", "profile", "dialect", "task_id", "request_id", "video_id"),
-    *("units", "error", "error_code", "created_at", "accepted_at", "collected_at", "seconds"),
+    *("units", "estimate", "slots", "elsewhere", "unanswered", "may_repeat", "error", "error_code", "created_at"),
+    *("sent_at", "accepted_at", "finished_at", "collected_at", "forgotten_at", "seconds"),
 )
+#: Rows of a table, unless --limit says otherwise.
+_SCREENFUL = 20
+
+app = typer.Typer(invoke_without_command=True)
+app.command()(forget)
+app.command()(retry)
 
 
+@app.callback()
 def jobs(
-    open_only: Annotated[bool, typer.Option("--open", help="Only jobs that are not settled yet.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
+    context: typer.Context,
+    open_only: wanted.OpenOnly = False,
+    states: wanted.States = None,
+    profile: wanted.ProfileName = "",
+    operation: wanted.OperationName = "",
+    model: wanted.Model = "",
+    since: wanted.Since = "",
+    forgotten: wanted.Forgotten = False,
+    limit: wanted.Limit = None,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="Sum the units up by day, model and operation, forgotten jobs included.")
+    ] = False,
     as_json: flags.AsJson = False,
 ) -> None:
-    """List the jobs of the ledger, the newest first. Asks nobody and costs nothing."""
-    home = data_folder()
-    found = open_ledger(home).jobs(open_only=open_only, limit=limit)
-    if as_json:
-        show_json({"jobs": [_document(job, home / "results") for job in found]})
-    elif found:
-        show_table(found, time.time())
-    else:
-        show(f"No {'open ' if open_only else ''}jobs in {home}.")
-
-
-def collect(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="A job key or a task id, as `kling jobs` lists them.")],
-    profile: Annotated[str, typer.Option(metavar="NAME", help="Default: the profile that made the job.")] = "",
-    output: flags.Output = Path(),
-    as_json: flags.AsJson = False,
-) -> None:
-    """Fetch the result of a job that was made before. Never orders anything."""
-    job = open_ledger(data_folder()).get(key)
-    if job is None:
-        raise InvalidRequest(f"There is no job or task {key} in the ledger.", "`kling jobs` lists what is there.")
-    client = Client(profile or job.profile)
-    folder = prepare_folder(output)
-    result = run_visibly(client, lambda progress, stop: client.collect(job.key, progress, stop))
-    files = deliver(result, folder, f"{job.operation}-{job.key}")
-    show_outcome(collected(result, files), as_json)
-
-
-def show_table(found: list[Job], now: float) -> None:
-    """Aligned columns of full width: a key that is cut off cannot be collected. An error has its own line."""
-    rows = [_HEADINGS, *(_row(job, now) for job in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    for row, job in zip(rows, [None, *found], strict=True):
-        show("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        if job and job.error:
-            show(f"    {job.error}")
+    """List the jobs of the ledger, the newest first, or decide about one of them."""
+    if context.invoked_subcommand:
+        _must_be_alone(context)
+        return
+    which = Wanted(
+        states=wanted.read_states(states or (), open_only),
+        profile=profile,
+        operation=operation,
+        model=model,
+        since=wanted.read_since(since, time.time()),
+        forgotten=forgotten,
+        limit=limit or (None if limit == 0 or as_json or costs else _SCREENFUL),
+    )
+    (_sum_up if costs else _list)(which, as_json)
 
 
 def age(seconds: float) -> str:
@@ -77,11 +74,66 @@ def age(seconds: float) -> str:
     return f"{max(0.0, seconds):.0f} s"
 
 
+def _list(which: Wanted, as_json: bool) -> None:
+    home = data_folder()
+    one_more = replace(which, limit=which.limit + 1) if which.limit else which
+    found = open_ledger(home).jobs(one_more)
+    shown = found[: which.limit]
+    if as_json:
+        show_json({"jobs": [_document(job, home / "results") for job in shown]})
+    elif shown:
+        _show_table(shown, time.time())
+    else:
+        show(f"No {'' if which == Wanted(limit=which.limit) else 'such '}jobs in {home}.")
+    if len(found) > len(shown) and not as_json:
+        show_error(f"Only the newest {which.limit} are shown; --limit 0 shows all.")
+
+
+def _sum_up(which: Wanted, as_json: bool) -> None:
+    """A forgotten job has cost what it has cost; and what counts is the day that it was sent on."""
+    everything = replace(which, since=0.0, forgotten=True, limit=None)
+    found = [job for job in open_ledger(data_folder()).jobs(everything) if when_paid(job) >= which.since]
+    costs = sum_costs(found[: which.limit])
+    if as_json:
+        show_json(costs_document(costs))
+    else:
+        show_costs(costs)
+
+
+def _must_be_alone(context: typer.Context) -> None:
+    """An option that is silently ignored would mislead, --json most of all."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InvalidRequest(
+                f"Options of the list stand before `{context.invoked_subcommand}`.",
+                f"Write `kling jobs {context.invoked_subcommand} KEY`, and options after it.",
+            )
+
+
+def _show_table(found: list[Job], now: float) -> None:
+    """An error has its own line."""
+    heading, *lines = aligned([_HEADINGS, *(_row(job, now) for job in found)])
+    show(heading)
+    for line, job in zip(lines, found, strict=True):
+        show(line)
+        if job.error:
+            show(f"    {job.error}")
+
+
 def _row(job: Job, now: float) -> tuple[str, ...]:
+    state = f"{job.state.value}, forgotten" if job.forgotten_at else job.state.value
     return (
-        *(job.key, job.state.value, job.profile, job.operation, job.model, job.mode, str(job.duration)),
-        *(age(now - job.created_at), job.units, job.task_id),
+        *(job.key, state, job.profile, job.operation, job.model, job.mode, str(job.duration or "")),
+        *(age(now - job.created_at), _units(job), job.task_id),
     )
+
+
+def _units(job: Job) -> str:
+    """What the provider told; before that "~3", the estimate of a job that may cost something."""
+    if job.units or job.state in (State.REFUSED, State.FAILED) or not job.estimate:
+        return job.units
+    return f"~{job.estimate}"
 
 
 def _document(job: Job, results: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..errors import (
     KlingError,
     NotDelivered,
     OutcomeUnknown,
+    OverBudget,
     Refused,
     StillRunning,
     TaskFailed,
@@ -23,6 +24,7 @@ from ..errors import (
 _ENDINGS: dict[type[KlingError], tuple[str, int]] = {
     InvalidRequest: ("invalid", 2),
     NotDelivered: ("not_delivered", 1),
+    OverBudget: ("refused", 1),
     Refused: ("refused", 1),
     TaskFailed: ("failed", 1),
     DownloadFailed: ("failed", 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import uuid
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from ..client import Result
 from ..errors import DownloadFailed, InvalidRequest
+
+log = logging.getLogger(__name__)
 
 
 def prepare_folder(folder: Path) -> Path:
@@ -26,7 +29,11 @@ def prepare_folder(folder: Path) -> Path:
 
 
 def deliver(result: Result, folder: Path, name: str) -> list[Path]:
-    """Copies the result's files to `folder` as `name`.mp4, `name`-1.mp4 ...; each is there whole or not at all."""
+    """Copies the result's clips to `folder` as `name`.mp4, `name`-1.mp4 ...; each is there whole or not at all.
+
+    `name`.json beside them says what was asked for and what came of it. Returns the clips.
+    """
+    name = name.replace("/", "-")  # as in avatar/image2video
     targets = [
         folder / f"{name}{f'-{number}' if number else ''}{file.suffix}" for number, file in enumerate(result.files)
     ]
@@ -40,7 +47,17 @@ def deliver(result: Result, folder: Path, name: str) -> list[Path]:
             job_key=result.job_key,
             task_id=result.task_id,
         ) from None
+    if result.sidecar:
+        _describe(result.sidecar, folder / f"{name}.json")
     return targets
+
+
+def _describe(sidecar: Path, target: Path) -> None:
+    """The clip is there already, so a disk that does not take this as well ends no command."""
+    try:
+        _copy(sidecar, target)
+    except OSError as error:
+        log.warning("The description %s of the clip cannot be written: %s.", target, error.strerror or error)
 
 
 def _copy(file: Path, target: Path) -> None:

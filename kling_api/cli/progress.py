@@ -29,10 +29,23 @@ def displayed() -> Iterator[OnProgress]:
     text = TextColumn("{task.description}", markup=False)
     times = TextColumn("{task.fields[times]}", markup=False)
     with Bars(SpinnerColumn(), text, BarColumn(30), times, console=console, transient=True) as bars:
-        bar = bars.add_task("preparing", total=1.0, times="")
-        yield lambda progress: bars.update(
-            bar, description=printable(progress.state), completed=progress.share, times=_times(progress)
-        )
+        yield _Bar(bars).show
+
+
+class _Bar:
+    """The bar, and above it a line that stays for what costs money: the bar's own text is soon gone."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._bar = bars.add_task("preparing", total=1.0, times="")
+        self._state = ""
+
+    def show(self, progress: Progress) -> None:
+        state = printable(progress.state)
+        if state != self._state and state.startswith("submitting"):
+            self._bars.console.print(state, markup=False, highlight=False)
+        self._state = state
+        self._bars.update(self._bar, description=state, completed=progress.share, times=_times(progress))
 
 
 class PlainLines:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ..errors import NotConfigured
 from ..settings import Profile, is_loopback
-from .official import Official
+from .official import CLIPS, Official
 from .wire import Dialect
 
 DIALECTS: dict[str, Dialect] = {"official": Official()}
@@ -27,6 +27,11 @@ def dialect_of(profile: Profile) -> Dialect:
             f"It speaks: {', '.join(DIALECTS)}.",
         )
     return DIALECTS[name]
+
+
+def clip_operations() -> tuple[str, ...]:
+    """The operations whose result is a clip, by Kling's own names; one of them made any task that can be collected."""
+    return CLIPS
 
 
 def _is_kling(profile: Profile) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ _STATES = {
     "succeeded": TaskState.SUCCEEDED,
     "failed": TaskState.FAILED,
 }
+#: How an answer says that the address leads nowhere: Kling's own codes, and what a gateway's HTTP status leads to.
+_NOTHING_THERE = frozenset({"1202", "1203", "HTTP 200", "HTTP 404", "HTTP 405", "HTTP 501"})
 _LONGEST_TEXT = 500
 _MOST_UNITS = 10**12
 _DUPLICATE = re.compile(r"(?i)external_?task_?id\b.*already exists")
@@ -57,10 +60,13 @@ def tasks(reply: Reply) -> tuple[Task, ...] | Refusal:
 
 
 def packs(reply: Reply) -> tuple[Pack, ...] | Refusal:
-    """An account without packs was seen to get an answer without the array (live, 2026-08)."""
+    """An account without packs was seen to get an answer without the array (live, 2026-08).
+
+    ABSENT: there is nothing at that address, as with gateways that take tasks alone (some give a page of their own).
+    """
     data = _data(reply)
     if isinstance(data, Refusal):
-        return data
+        return replace(data, answer=Answer.ABSENT) if data.code in _NOTHING_THERE else data
     if not isinstance(data, dict) or data.get("code") not in (None, 0):
         return _unreadable(reply)
     return tuple(_pack(row) for row in _rows(data.get("resource_pack_subscribe_infos")))

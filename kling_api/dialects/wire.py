@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
@@ -106,6 +107,14 @@ class Pack:
     @property
     def is_online(self) -> bool:
         return self.state == "online"
+
+    @property
+    def last_day(self) -> str:
+        """The day of this computer on which it expires, "2026-12-21"; "" where nobody says."""
+        try:
+            return datetime.fromtimestamp(self.expires / 1000).date().isoformat() if self.expires else ""
+        except (ValueError, OverflowError, OSError):  # a time that no calendar has
+            return f"{self.expires} ms"
 
 
 class Dialect(Protocol):

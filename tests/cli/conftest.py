@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,14 @@ import numpy as np
 import pytest
 import requests
 
+from kling_api import dialects
 from kling_api.cli.app import run
+from kling_api.client import Client
+from kling_api.errors import StillRunning
 from kling_api.media import write_picture
+from kling_api.operations import Text2Video
 from kling_api.sandbox import DEFAULT_API_KEY, Sandbox, SandboxConfig
+from kling_api.watch import Progress
 
 #: Quick to render; the same prompt is rendered once per sandbox, whatever the seed.
 SHORT = ("--duration", "3")
@@ -44,6 +50,9 @@ class Ended:
         return not _ESCAPE.search(self.stdout + self.stderr)
 
 
+Here = Callable[..., Ended]
+
+
 class Kling:
     """Runs `python -m kling_api` in a folder and with a data folder of its own."""
 
@@ -51,6 +60,7 @@ class Kling:
         self.url = url
         self.home = home
         self.folder = folder
+        self.stdin = subprocess.DEVNULL
         self.environment = {"KLING_BASE_URL": url, "KLING_API_KEY": DEFAULT_API_KEY, "TERM": "xterm-256color"}
 
     def __call__(self, *arguments: str | Path, **environment: str) -> Ended:
@@ -61,6 +71,7 @@ class Kling:
             [sys.executable, "-m", "kling_api", *map(str, arguments)],
             cwd=self.folder,
             env={**os.environ, **self.environment, **environment},
+            stdin=self.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -75,6 +86,9 @@ class Kling:
     def fault(self, kind: str, **values: Any) -> None:
         answer = requests.post(f"{self.url}/sandbox/faults", json={"kind": kind, **values}, timeout=10)
         assert answer.ok, answer.text
+
+    def end_faults(self) -> None:
+        assert requests.delete(f"{self.url}/sandbox/faults", timeout=10).ok
 
     def counts(self) -> tuple[int, int]:
         """Tasks made and charges of the whole sandbox so far."""
@@ -116,20 +130,43 @@ def slow_kling(_slow_sandbox: Sandbox, home: Path, folder: Path) -> Iterator[Kli
 
 
 @pytest.fixture
-def kling_here(
-    kling: Kling, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Ended]:
-    """The command in this process, which is quicker: for what ends before a job begins."""
+def kling_here(kling: Kling, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """The command in this process, which is quicker."""
     monkeypatch.chdir(kling.folder)
     for name, value in {**kling.environment, "COLUMNS": "200"}.items():
         monkeypatch.setenv(name, value)
 
-    def here(*arguments: str) -> Ended:
-        exit_code = run(arguments)
+    def here(*arguments: str, **environment: str) -> Ended:
+        with monkeypatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            exit_code = run(arguments)
         printed = capsys.readouterr()
         return Ended(exit_code, printed.out, printed.err)
 
     return here
+
+
+@pytest.fixture
+def left_running(kling_here: Here) -> str:
+    """The key of a job that was accepted and that nobody waits for any more: `text2video` of "A paper boat", 3 s."""
+    stop = threading.Event()
+
+    def stop_when_accepted(progress: Progress) -> None:
+        if progress.task_id:
+            stop.set()
+
+    with pytest.raises(StillRunning) as stopped:
+        Client().run(Text2Video(prompt="A paper boat", duration=3), stop_when_accepted, stop)
+    assert stopped.value.job_key
+    return stopped.value.job_key
+
+
+@pytest.fixture
+def kling_at_a_gateway(kling_here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """The same host, taken for one of which nobody knows whether it refuses a second task under the same key."""
+    monkeypatch.setattr(dialects, "_is_kling", lambda _profile: False)
+    return kling_here
 
 
 @pytest.fixture

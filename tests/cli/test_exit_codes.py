@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import SHORT, Ended, Kling
+from .conftest import SHORT, Here, Kling
 
 REQUEST = ("text2video", "--prompt", "A paper boat", *SHORT, "--json")
 
@@ -23,19 +22,19 @@ REQUEST = ("text2video", "--prompt", "A paper boat", *SHORT, "--json")
     ],
 )
 def test_trouble_at_the_provider_has_its_own_status(
-    kling: Kling, fault: dict[str, Any], exit_code: int, status: str, text: str
+    kling: Kling, kling_here: Here, fault: dict[str, Any], exit_code: int, status: str, text: str
 ) -> None:
     kling.fault(**fault)
-    ended = kling(*REQUEST)
+    ended = kling_here(*REQUEST)
     assert (ended.exit_code, ended.document["status"]) == (exit_code, status), ended.stderr
     assert text in ended.document["error"]
     assert ended.document["job_key"].startswith("kn-")
     assert ended.document["files"] == []
 
 
-def test_a_wrong_key_is_refused_and_nothing_is_made(kling: Kling) -> None:
+def test_a_wrong_key_is_refused_and_nothing_is_made(kling: Kling, kling_here: Here) -> None:
     before = kling.counts()
-    ended = kling(*REQUEST, KLING_API_KEY="api-key-kling-wrong")
+    ended = kling_here(*REQUEST, KLING_API_KEY="api-key-kling-wrong")
     assert (ended.exit_code, ended.document["status"]) == (1, "refused")
     assert "Not charged." in ended.document["error"]
     assert kling.counts() == before
@@ -47,8 +46,8 @@ def test_a_host_that_is_not_there_is_not_delivered(kling: Kling) -> None:
     assert "waiting for the network" in ended.stderr
 
 
-def test_without_a_key_the_message_says_what_to_set(kling: Kling) -> None:
-    ended = kling(*REQUEST, KLING_API_KEY="")
+def test_without_a_key_the_message_says_what_to_set(kling_here: Here) -> None:
+    ended = kling_here(*REQUEST, KLING_API_KEY="")
     assert (ended.exit_code, ended.document["status"]) == (2, "invalid")
     assert "KLING_API_KEY" in ended.document["error"]
 
@@ -71,7 +70,7 @@ WRONG_INPUT = [
 
 @pytest.mark.parametrize(("flags", "text"), WRONG_INPUT, ids=[text for _, text in WRONG_INPUT])
 def test_wrong_input_ends_with_2_before_anything_is_sent(
-    kling: Kling, kling_here: Callable[..., Ended], picture: Path, flags: tuple[str, ...], text: str
+    kling: Kling, kling_here: Here, picture: Path, flags: tuple[str, ...], text: str
 ) -> None:
     before = kling.counts()
     ended = kling_here("text2video", *flags, "--json")
@@ -80,9 +79,9 @@ def test_wrong_input_ends_with_2_before_anything_is_sent(
     assert kling.counts() == before
 
 
-def test_a_missing_and_a_small_picture_are_named(kling: Kling, small_picture: Path) -> None:
-    missing = kling("image2video", "--image", "nowhere.png", "--json")
-    small = kling("image2video", "--image", small_picture, "--json")
+def test_a_missing_and_a_small_picture_are_named(kling_here: Here, small_picture: Path) -> None:
+    missing = kling_here("image2video", "--image", "nowhere.png", "--json")
+    small = kling_here("image2video", "--image", str(small_picture), "--json")
     assert (missing.exit_code, small.exit_code) == (2, 2)
     assert "nowhere.png" in missing.document["error"]
     assert "200 x 200 pixels" in small.document["error"]

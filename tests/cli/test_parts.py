@@ -48,7 +48,9 @@ def test_every_error_has_a_status_and_an_exit_code() -> None:
         "MediaError": ("invalid", 2),
         "LedgerError": ("failed", 1),
         "NotDelivered": ("not_delivered", 1),
+        "OverBudget": ("refused", 1),
         "Refused": ("refused", 1),
+        "NotOffered": ("refused", 1),
         "OutcomeUnknown": ("unknown", 4),
         "TaskFailed": ("failed", 1),
         "StillRunning": ("stopped", 3),
@@ -85,6 +87,25 @@ def test_a_copy_that_fails_says_where_the_clip_is_and_leaves_nothing(tmp_path: P
     with pytest.raises(DownloadFailed, match=f"The clip is in {tmp_path}"):
         deliver(Result("kn-1", "t1", (clip,), "3"), folder, "name")
     assert [path.name for path in folder.iterdir()] == ["name.mp4"]
+
+
+def test_a_description_that_cannot_be_copied_costs_no_clip(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clip, sidecar = tmp_path / "kn-1.mp4", tmp_path / "kn-1.json"
+    clip.write_bytes(b"clip")
+    sidecar.write_text("{}")
+    folder = tmp_path / "folder"
+    (folder / "name.json").mkdir(parents=True)
+    assert deliver(Result("kn-1", "t1", (clip,), "3", sidecar=sidecar), folder, "name") == [folder / "name.mp4"]
+    assert f"The description {folder / 'name.json'} of the clip cannot be written" in caplog.text
+    assert sorted(path.name for path in folder.iterdir()) == ["name.json", "name.mp4"]
+
+
+def test_an_operation_with_a_slash_in_its_name_makes_no_folder(tmp_path: Path) -> None:
+    clip = tmp_path / "kn-1.mp4"
+    clip.write_bytes(b"clip")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert deliver(Result("kn-1", "t1", (clip,), "3"), folder, "avatar/x-kn-1") == [folder / "avatar-x-kn-1.mp4"]
 
 
 def _all_errors(base: type[KlingError]) -> list[type[KlingError]]:

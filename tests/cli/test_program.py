@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,10 @@ import requests
 from kling_api import __version__
 from kling_api.media.probe import check_clip, check_picture
 
-from .conftest import SHORT, Ended, Kling
+from .conftest import SHORT, Here, Kling
 
 COMMANDS = ("text2video", "image2video", "jobs", "collect", "doctor", "sandbox", "demo")
+DECISIONS = ("jobs forget", "jobs retry")
 
 
 def test_the_help_names_every_command_and_exit_code(kling: Kling) -> None:
@@ -31,14 +32,36 @@ def test_the_help_names_every_command_and_exit_code(kling: Kling) -> None:
     assert kling().exit_code == 2
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_a_help_and_json(kling_here: Callable[..., Ended], command: str) -> None:
-    ended = kling_here(command, "--help")
+@pytest.mark.parametrize("command", [*COMMANDS, *DECISIONS])
+def test_every_command_has_a_help_and_json(kling_here: Here, command: str) -> None:
+    ended = kling_here(*command.split(), "--help")
     assert ended.exit_code == 0
     assert "--json" in ended.stdout
     flags = re.findall(r"^│ [* ]*(--[\w-]+)(.*)│$", ended.stdout, re.MULTILINE)
     assert flags
     assert all(re.search(r"[a-z]{3,}.* [a-z]", text) for _, text in flags)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_on_a_terminal_the_estimate_stays_above_the_bar(kling: Kling) -> None:
+    ours, theirs = os.openpty()
+    request = ("text2video", "--prompt", "A paper boat", *SHORT)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kling_api", *request],
+        cwd=kling.folder,
+        env={**os.environ, **kling.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # how the end of a terminal is told
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    assert process.wait(30) == 0
+    assert b"submitting, about 1.8 units\r\n" in shown
 
 
 def test_a_clip_is_made_without_loading_torch(kling: Kling) -> None:
@@ -75,7 +98,7 @@ def test_the_sandbox_runs_in_the_foreground_until_ctrl_c(kling: Kling) -> None:
     assert kling.end(process).stderr == ""
 
 
-def test_a_sandbox_that_cannot_start_says_why(kling: Kling, kling_here: Callable[..., Ended]) -> None:
+def test_a_sandbox_that_cannot_start_says_why(kling: Kling, kling_here: Here) -> None:
     port = kling.url.rpartition(":")[2]
     for flags, text in [
         (("--port", port), "in use"),
@@ -100,7 +123,10 @@ def test_the_demo_leaves_three_clips_and_a_contact_sheet(kling: Kling, picture: 
     assert width > 1500
     assert height > 600
     assert "3 tasks, 3 charges" in ended.stdout
-    assert "retirement of kling-v1-5" in ended.stderr
+    assert ended.stderr.count("retirement of kling-v1-5") == 1
+    described = sorted(file.stem for file in output.glob("*.json"))
+    assert described == [clip.stem for clip in clips]
+    assert ".json" not in ended.stdout.partition("In ")[2].partition("Beside")[0]
     assert "IMAGE [120, 720, 1280, 3] float32" in ended.stdout
     assert list(kling.home.iterdir()) == []
 

@@ -16,7 +16,9 @@ def test_the_key_is_in_no_output_and_in_no_file(kling: Kling) -> None:
     kling.fault("refuse", message=f"no account for {KEY}")
     ended += [kling(*request, "--json", **environment)]
     ended += [kling("doctor", **environment), kling("doctor", "--json", **environment)]
-    ended += [kling("jobs"), kling("jobs", "--json"), kling("text2video", "--help", **environment)]
+    key = ended[2].document["job_key"]
+    ended += [kling("jobs"), kling("jobs", "--json"), kling("jobs", "--costs"), kling("jobs", "forget", key)]
+    ended += [kling("jobs", "retry", key, **environment), kling("text2video", "--help", **environment)]
     ended += [kling(*request, **environment, KLING_BASE_URL=f"http://user:{KEY}@127.0.0.1:9")]
     assert all(KEY not in one.stdout + one.stderr for one in ended)
     assert ended[0].exit_code == 1

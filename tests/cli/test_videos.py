@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from kling_api.media.probe import check_clip
 
-from .conftest import SHORT, Kling
+from .conftest import SHORT, Here, Kling
 
 
 def test_text2video_leaves_a_clip_and_prints_one_json_object(kling: Kling) -> None:
@@ -22,6 +23,10 @@ def test_text2video_leaves_a_clip_and_prints_one_json_object(kling: Kling) -> No
     clip = check_clip(file)
     assert (clip.width, clip.height, clip.has_audio) == (1280, 720, True)
     assert abs(clip.duration - 3) < 0.1
+    description = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+    assert description["parameters"]["prompt"] == "A paper boat"
+    assert (description["job_key"], description["units"]) == (ended.document["job_key"], "2.7")
+    assert sorted(path.name for path in file.parent.iterdir()) == [file.with_suffix(".json").name, file.name]
 
 
 def test_a_pipe_gets_plain_lines_and_the_path_first(kling: Kling) -> None:
@@ -34,24 +39,34 @@ def test_a_pipe_gets_plain_lines_and_the_path_first(kling: Kling) -> None:
     assert summary.startswith("collected: job kn-")
     assert "task id" in summary
     lines = ended.stderr.splitlines()
-    assert lines[0].startswith("submitting")
+    assert lines[0].startswith("submitting, about 2.7 units")
     assert lines[-1].startswith("downloading")
     assert len(lines) < 8
 
 
-def test_the_same_request_comes_from_the_ledger_and_another_seed_is_a_new_take(kling: Kling) -> None:
+def test_the_same_request_comes_from_the_ledger_and_another_seed_is_a_new_take(kling: Kling, kling_here: Here) -> None:
     request = ("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--json")
     before, _ = kling.counts()
-    first, again, other = kling(*request), kling(*request), kling(*request, "--seed", "7")
+    first, again, other = kling_here(*request), kling_here(*request), kling_here(*request, "--seed", "7")
     assert first.document == again.document
     assert other.document["task_id"] != first.document["task_id"]
     assert kling.counts()[0] == before + 2
 
 
-def test_image2video_takes_a_first_and_an_end_frame(kling: Kling, picture: Path) -> None:
-    ended = kling("image2video", "--image", picture, "--end-image", picture, "--prompt", "Wind", *SHORT, "--json")
+def test_image2video_takes_a_first_and_an_end_frame(kling_here: Here, picture: Path) -> None:
+    ended = kling_here(
+        "image2video", "--image", str(picture), "--end-image", str(picture), "--prompt", "Wind", *SHORT, "--json"
+    )
     assert ended.exit_code == 0, ended.stderr
     assert Path(ended.document["files"][0]).name.startswith("image2video-kn-")
+
+
+def test_a_warning_is_shown_once_and_beside_the_result(kling_here: Here) -> None:
+    ended = kling_here("text2video", "--prompt", "A paper boat", "--model-name", "kling-v9", "--json")
+    warned = [line for line in ended.stderr.splitlines() if line.startswith("Warning: ")]
+    assert len(warned) == 1
+    assert "kling-v9" in warned[0]
+    assert list(ended.document) == ["status", "job_key", "task_id", "files", "units", "error"]
 
 
 def test_the_files_of_the_user_are_copies(kling: Kling) -> None:
@@ -65,14 +80,14 @@ def test_the_files_of_the_user_are_copies(kling: Kling) -> None:
     assert not list(kling.folder.glob(".*"))
 
 
-def test_a_profile_is_chosen_by_its_name(kling: Kling) -> None:
+def test_a_profile_is_chosen_by_its_name(kling: Kling, kling_here: Here) -> None:
     (kling.home / "profiles.toml").write_text(
         f'[studio]\napi_key = "api-key-kling-sandbox"\nbase_url = "{kling.url}"\n', encoding="utf-8"
     )
     request = ("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--json")
-    ended = kling(*request, "--profile", "studio", KLING_API_KEY="", KLING_BASE_URL="")
+    ended = kling_here(*request, "--profile", "studio", KLING_API_KEY="", KLING_BASE_URL="")
     assert ended.exit_code == 0, ended.stderr
-    assert kling("jobs", "--json").document["jobs"][0]["profile"] == "studio"
+    assert kling_here("jobs", "--json").document["jobs"][0]["profile"] == "studio"
 
 
 def test_the_sandbox_profile_needs_neither_key_nor_server(kling: Kling) -> None:

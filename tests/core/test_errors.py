@@ -106,6 +106,7 @@ def test_each_error_says_what_happened_to_the_money() -> None:
         errors.NotDelivered: Charged.NO,
         errors.OverBudget: Charged.NO,
         Refused: Charged.NO,
+        errors.NotOffered: Charged.NO,
         OutcomeUnknown: Charged.UNKNOWN,
         TaskFailed: Charged.NO_UNITS,
         StillRunning: Charged.WILL_BE,

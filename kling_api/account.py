@@ -1,0 +1,123 @@
+"""What is left on an account and what this machine has spent of it, and the same as a text for people.
+
+Knows no provider: `look_up` asks through the client that it is given, the rest is pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .client import Client
+from .dialects.wire import Pack
+from .errors import NotOffered
+from .job import OPEN, Job
+from .ledger import Wanted
+from .limits import NO_LIMITS, Limits, midnight, plain
+
+LAG = "Kling's figures lag by up to 12 hours"
+#: Open jobs that are named one by one; more are counted.
+_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Account:
+    """One profile's account. Units are decimals; `packs` None where the provider does not tell them.
+
+    `spent_today` and `spent` are what the ledger of this machine knows, jobs under way with their estimates.
+    """
+
+    profile: str
+    packs: tuple[Pack, ...] | None
+    spent_today: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+    open_jobs: tuple[Job, ...] = ()
+    limits: Limits = NO_LIMITS
+
+    @property
+    def remaining(self) -> Decimal | None:
+        """Units left in all packs that are online, None where the provider does not tell."""
+        if self.packs is None:
+            return None
+        return sum((pack.remaining for pack in self.packs if pack.is_online), Decimal(0))
+
+
+def look_up(client: Client, now: float) -> Account:
+    """Asks the provider and the ledger; `now` in epoch seconds. Free.
+
+    Raises a KlingError, such as Refused for a wrong key; a provider that has no way to tell is none.
+    """
+    profile, ledger = client.profile, client.ledger
+    return Account(
+        profile=profile.name,
+        packs=_told(client),
+        spent_today=ledger.spent(profile.name, midnight(now)),
+        spent=ledger.spent(profile.name),
+        open_jobs=tuple(ledger.jobs(Wanted(states=OPEN, profile=profile.name, limit=None))),
+        limits=profile.limits,
+    )
+
+
+def report(account: Account) -> str:
+    """Lines for a person to read; no key is in them."""
+    lines = [
+        f"Profile {account.profile}",
+        *_packs(account),
+        f"Spent from this machine: {plain(account.spent_today)} units today, {plain(account.spent)} in all "
+        "(jobs under way with their estimates)",
+        *_open_jobs(account.open_jobs),
+        *_limits(account.limits),
+    ]
+    return "\n".join(lines)
+
+
+def _told(client: Client) -> tuple[Pack, ...] | None:
+    try:
+        return client.packs()
+    except NotOffered:
+        return None
+
+
+def _packs(account: Account) -> list[str]:
+    if account.packs is None or account.remaining is None:
+        return ["The provider has no way to tell how many units are left; look at its console."]
+    if not account.packs:
+        return ["The account has no resource packs."]
+    in_order = sorted(account.packs, key=lambda pack: (not pack.is_online, pack.expires))
+    left = f"{plain(account.remaining)} units left in packs that are online ({LAG})"
+    return [left, *(_pack(pack) for pack in in_order)]
+
+
+def _pack(pack: Pack) -> str:
+    expiry = f", until {pack.last_day}" if pack.expires else ""
+    return f"- {pack.name}: {plain(pack.remaining)} of {plain(pack.total)} units, {pack.state}{expiry}"
+
+
+def _open_jobs(jobs: tuple[Job, ...]) -> list[str]:
+    if not jobs:
+        return ["No open jobs"]
+    more = [f"- and {len(jobs) - _NAMED} more"] if len(jobs) > _NAMED else []
+    return [f"Open jobs: {len(jobs)}", *(_job(job) for job in jobs[:_NAMED]), *more]
+
+
+def _job(job: Job) -> str:
+    what = " ".join(word for word in (job.operation, job.model, job.mode) if word)
+    return f"- {job.key}: {job.state.value}, {what}, {_price(job)}"
+
+
+def _price(job: Job) -> str:
+    if job.elsewhere:
+        return "made elsewhere"
+    units = job.units or job.estimate
+    return f"about {units} units" if units else "no price known"
+
+
+def _limits(limits: Limits) -> list[str]:
+    """Only those that are set."""
+    found = {
+        "max_parallel": limits.max_parallel,
+        "budget_per_day": limits.budget_per_day,
+        "budget_total": limits.budget_total,
+    }
+    named = [f"{name} {plain(Decimal(value))}" for name, value in found.items() if value is not None]
+    return [f"Limits of the profile: {', '.join(named) or 'none'}"]

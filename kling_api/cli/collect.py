@@ -1,0 +1,46 @@
+"""`kling collect`: fetching what was paid for, also a task that was made elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..client import Client
+from ..dialects import clip_operations
+from ..errors import InvalidRequest
+from ..ledger import open_ledger
+from ..settings import data_folder
+from . import flags
+from .outcome import collected
+from .output import deliver, prepare_folder
+from .video import show_outcome
+from .waiting import run_visibly
+
+
+def collect(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A job key or a task id, as `kling jobs` lists them.")],
+    operation: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"What made the task ({', '.join(clip_operations())}): for a task id that is not in the ledger.",
+        ),
+    ] = "",
+    profile: Annotated[str, typer.Option(metavar="NAME", help="Default: the profile that made the job.")] = "",
+    output: flags.Output = Path(),
+    as_json: flags.AsJson = False,
+) -> None:
+    """Fetch the result of a job that was made before, here or elsewhere. Never orders anything."""
+    job = open_ledger(data_folder()).get(key)
+    if job is None and not operation:
+        raise InvalidRequest(
+            f"There is no job or task {key} in the ledger.",
+            "`kling jobs` lists what is there. For a task that was made elsewhere give --operation as well.",
+        )
+    client = Client(profile or (job.profile if job else ""))
+    folder = prepare_folder(output)
+    result = run_visibly(client, lambda progress, stop: client.collect(key, progress, stop, operation))
+    files = deliver(result, folder, f"{job.operation if job else operation}-{result.job_key}")
+    show_outcome(collected(result, files), as_json)

@@ -1,0 +1,97 @@
+"""`kling jobs forget` and `kling jobs retry`: what only the user can decide about a job."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..client import Client
+from ..errors import InvalidRequest
+from ..job import Job, State
+from ..ledger import open_ledger
+from ..settings import data_folder
+from . import flags
+from .console import show, show_error, show_json
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A job key or a task id, as `kling jobs` lists them.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; needed with --json and in scripts.")]
+
+_MEANINGS = {
+    State.CREATED: "Nothing was made for it yet.",
+    State.SENDING: "A request for it was on its way: it may be charged. `kling collect {key}` can still look it up.",
+    State.UNKNOWN: "Nobody knows whether it was made: it may be charged. `kling collect {key}` can still look it up.",
+    State.RUNNING: "It was made and is charged. `kling collect {key}` can still fetch its result, for 30 days.",
+}
+
+
+def forget(key: Key, yes: Yes = False, as_json: flags.AsJson = False) -> None:
+    """Cut a job off from its request: the same request is a new job then, and is paid again. Asks nobody at Kling."""
+    ledger = open_ledger(data_folder())
+    job = _job(key)
+    if job.is_open and not job.forgotten_at:
+        _ask(f"Job {job.key} is {job.state.value}. {_MEANINGS[job.state].format(key=job.key)} Forget it?", yes, as_json)
+    if not job.forgotten_at:
+        job = ledger.forget(job.key)
+    _tell("forgotten", job, "The same request is a new job from now on, and is paid anew.", as_json)
+
+
+def retry(
+    key: Key,
+    yes: Yes = False,
+    profile: Annotated[str, typer.Option(metavar="NAME", help="Default: the profile that made the job.")] = "",
+    as_json: flags.AsJson = False,
+) -> None:
+    """Let a job of unknown outcome be sent once more by the next run of its request. It is looked up first."""
+    job = _job(key)
+    if job.forgotten_at:
+        raise InvalidRequest(f"Job {job.key} was forgotten.", "The same request is a new job anyway; just run it.")
+    client = Client(profile or job.profile)
+    risk = (
+        "If the first one did arrive, a second one under its key is refused: it is not paid twice."
+        if client.dialect.keyed
+        else "If the first one did arrive, it is paid twice."
+    )
+    if job.state in (State.SENDING, State.UNKNOWN):
+        asked = (
+            f"Job {job.key} is looked up once more. If it is not there, the next run sends it again. {risk} Allow it?"
+        )
+        _ask(asked, yes, as_json)
+        show_error(f"Looking job {job.key} up.")
+    job = client.allow_repeat(job.key)
+    if job.state is State.UNKNOWN:
+        _tell("allowed", job, f"It was not found. The next run of the same request sends it once more. {risk}", as_json)
+    elif not job.task_id:
+        _tell("settled", job, f"Another run has settled it: nothing was made, and it is {job.state.value}.", as_json)
+    else:
+        made = f"It was made after all: task {job.task_id}, collect it with `kling collect {job.key}`."
+        _tell("found", job, made, as_json)
+
+
+def _job(key: str) -> Job:
+    job = open_ledger(data_folder()).get(key)
+    if job is None:
+        raise InvalidRequest(f"There is no job or task {key} in the ledger.", "`kling jobs` lists what is there.")
+    return job
+
+
+def _ask(question: str, yes: bool, as_json: bool) -> None:
+    """Returns when the answer is yes; else the command ends with 1 and nothing is changed."""
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise InvalidRequest(f"This needs a yes: {question}", "Add --yes.")
+    show_error(f"{question} [y/N]")  # a prompt of typer would write to stdout as well
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        show_error("Nothing was changed.")
+        raise typer.Exit(1)
+
+
+def _tell(status: str, job: Job, meaning: str, as_json: bool) -> None:
+    if as_json:
+        show_json({"status": status, "job_key": job.key, "task_id": job.task_id, "state": job.state.value})
+        return
+    task = f", task id {job.task_id}" if job.task_id else ""
+    show(f"{status}: job {job.key}{task}")
+    show(meaning)

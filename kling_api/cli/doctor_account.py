@@ -1,0 +1,161 @@
+"""What `kling doctor` says of a profile: key, host, dialect, limits, and the packs of its account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from decimal import Decimal
+
+from ..client import Client
+from ..dialects import dialect_of
+from ..dialects.wire import Answer, Pack, Task
+from ..errors import KlingError, LedgerError, NotConfigured
+from ..ledger import Ledger, open_ledger
+from ..limits import midnight, plain
+from ..operations import Text2Video
+from ..settings import GLOBAL_URL, Profile, base_url_is_set, read_profiles
+from ..transport import NoAnswer
+from .finding import FAIL, NOTE, OK, WARN, Finding
+
+_NO_SUCH_TASK = "kling-doctor-asks-for-no-task"
+#: Hours by which Kling's own figures may be late (official page of /account/costs, 2026-02).
+_LAG = 12
+_SOON = 3 * 86400.0
+_LOW = Decimal("0.1")
+_FILE, _ENVIRONMENT = "profiles.toml", "the environment"
+
+
+def examine_account(profile: Profile) -> Iterator[Finding]:
+    """All findings, the cheap ones first. Raises NotConfigured when the profile is of no use."""
+    yield _in_force(profile)
+    yield from _mixed(profile)
+    yield from _unkeyed(profile)
+    with suppress(LedgerError):  # told with the data folder
+        yield from limit_findings(profile, open_ledger(profile.home), time.time())
+    answered = _free_call(profile)
+    yield answered
+    if answered.level == OK:
+        yield from _packs(profile)
+
+
+def limit_findings(profile: Profile, ledger: Ledger, now: float) -> Iterator[Finding]:
+    """What the profile allows itself, and how much of it is used."""
+    limits = profile.limits
+    if limits.max_parallel is not None:
+        yield Finding(OK, f"Profile {profile.name}: at most {limits.max_parallel} tasks at once (max_parallel)")
+    budgets = (
+        ("budget_per_day", limits.budget_per_day, midnight(now), "today"),
+        ("budget_total", limits.budget_total, 0.0, "in all"),
+    )
+    for name, budget, since, when in budgets:
+        spent = ledger.spent(profile.name, since)
+        if budget is None:
+            continue
+        text = f"Profile {profile.name}: {plain(spent)} of {plain(budget)} units spent or promised {when} ({name})"
+        yield Finding(OK, text) if spent < budget else Finding(WARN, text, "No job is sent until that changes.")
+    if limits.max_parallel is None and not limits.has_budget:
+        text = f"Profile {profile.name} sets itself no limits (max_parallel, budget_per_day, budget_total)"
+        yield Finding(OK, text)
+
+
+def pack_findings(packs: Sequence[Pack], now: float) -> Iterator[Finding]:
+    """One for each pack that is not over, the first to expire first. `now` in epoch seconds."""
+    over = [pack for pack in packs if pack.state == "expired" or 0 < pack.expires <= now * 1000]
+    for pack in sorted((pack for pack in packs if pack not in over), key=lambda pack: pack.expires or float("inf")):
+        text = f"Pack {pack.name}: {plain(pack.remaining)} of {plain(pack.total)} units remain, {pack.state}"
+        text += f", until {pack.last_day}" if pack.expires else ""
+        advice = _trouble(pack, now)
+        yield Finding(WARN if advice else OK, text, advice)
+    if over:
+        yield Finding(NOTE, f"Packs that have expired: {len(over)}")
+    if not packs:
+        yield Finding(NOTE, "The provider names no pack of this account")
+
+
+def _in_force(profile: Profile) -> Finding:
+    dialect = dialect_of(profile).name + (" (found by auto)" if profile.dialect == "auto" else "")
+    place = profile.base_url or "a sandbox that starts when it is needed"
+    kind, sent = profile.credentials.describe(), "as a bearer token" if profile.credentials.api_key else "as a JWT"
+    origin = "kling-nodes itself (it opens nothing else)" if profile.is_sandbox else _key_origin(profile)
+    return Finding(OK, f"Profile {profile.name}: dialect {dialect}, {place}, {kind} from {origin}, sent {sent}")
+
+
+def _key_origin(profile: Profile) -> str:
+    secret = profile.credentials.api_key or profile.credentials.secret_key
+    written = read_profiles(profile.home).get(profile.name, {}).values()
+    return _FILE if any(secret in value for value in written) else _ENVIRONMENT
+
+
+def _mixed(profile: Profile) -> Iterator[Finding]:
+    """A key goes to a host that does not stand beside it."""
+    if profile.is_sandbox:
+        return
+    written = read_profiles(profile.home).get(profile.name, {}).get("base_url", "")
+    named = (written.strip() or GLOBAL_URL).rstrip("/").removesuffix("/v1")
+    from_file = profile.base_url == named
+    key_origin = _key_origin(profile)
+    if key_origin == _FILE and not from_file:
+        yield Finding(
+            WARN,
+            f"The key from {_FILE} is sent to {profile.base_url}, which KLING_BASE_URL names; the file names {named}.",
+            "Unset KLING_BASE_URL, or set the key beside it in the environment.",
+        )
+    if key_origin == _ENVIRONMENT and written and from_file and not base_url_is_set():
+        yield Finding(
+            WARN,
+            f"The key from {_ENVIRONMENT} is sent to {profile.base_url}, which {_FILE} names.",
+            "Set KLING_BASE_URL beside the key, or write the key into the file.",
+        )
+
+
+def _unkeyed(profile: Profile) -> Iterator[Finding]:
+    if not dialect_of(profile).keyed:
+        yield Finding(
+            NOTE,
+            "It is not known that this host refuses a second task under the same key: a request that gets no answer is "
+            "not sent again by itself (`kling jobs retry`)",
+        )
+
+
+def _free_call(profile: Profile) -> Finding:
+    """Asks for a task that cannot exist: a provider that knows the key answers that there is none."""
+    try:
+        client = Client(profile)
+        route = client.dialect.create(Text2Video(prompt="never sent"), "").route
+        answer = client.dialect.read(client.transport.send(client.dialect.query(route, _NO_SUCH_TASK)))
+    except NoAnswer as error:
+        return Finding(FAIL, f"{profile.base_url} did not answer ({error}).", "Try again; look at the base URL.")
+    except NotConfigured:
+        raise
+    except KlingError as error:
+        return Finding(FAIL, error.what, error.advice)
+    if isinstance(answer, Task) or answer.answer is Answer.ABSENT:
+        return Finding(OK, f"{client.base_url} answers and knows the key")
+    level = WARN if answer.answer is Answer.LATER else FAIL
+    return Finding(level, f"{client.base_url}: {answer.message}", answer.advice)
+
+
+def _packs(profile: Profile) -> Iterator[Finding]:
+    client, now = Client(profile), time.time()
+    try:
+        packs = client.packs()
+    except KlingError as error:
+        yield Finding(NOTE, f"The packs of this account are not known: {error.what}")
+        return
+    yield from pack_findings(packs, now)
+    if packs:
+        spent = plain(client.ledger.spent(profile.name, now - _LAG * 3600))
+        lag = f"The provider's figures lag by up to {_LAG} hours; the ledger knows of {spent} units since"
+        yield Finding(NOTE, lag)
+
+
+def _trouble(pack: Pack, now: float) -> str:
+    """ "" for a pack that is well, or not in force yet."""
+    if pack.state == "runOut" or (pack.is_online and pack.remaining <= 0):
+        return "It is empty: without another pack or a balance jobs are refused."
+    if not pack.is_online:
+        return ""
+    if pack.expires and pack.expires / 1000 - now < _SOON:
+        return "It expires within 3 days; units that remain are lost then."
+    return "A tenth or less is left." if pack.remaining <= pack.total * _LOW else ""
