@@ -12,7 +12,7 @@ from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
 from . import host
 from .host import io
-from .workers import run_visibly
+from .workers import Work, run_visibly
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
@@ -51,14 +51,22 @@ def outputs() -> list[Any]:
 async def make_clip(build: Callable[[], Operation], profile: str, decode: str) -> io.NodeOutput:
     """Builds the operation, runs it and decodes the result, all in a worker thread."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> Clip:
+    def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
         # Here, not above: they load requests and sqlite3, and must not slow ComfyUI's start.
         from ..kling_api.client import Client
         from ..kling_api.settings import load_profile
 
         operation = build()
-        client = Client(load_profile(profile, host.data_folder()))
-        result = client.run(operation, progress, stop)
+        return Client(load_profile(profile, host.data_folder())).run(operation, progress, stop)
+
+    return await hand_on(run, decode)
+
+
+async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
+    """The five outputs of the job that `run(progress, stop)` brings home, in a worker thread."""
+
+    def work(progress: Callable[[Progress], None], stop: threading.Event) -> Clip:
+        result = run(progress, stop)
         path = result.files[0]
         progress(_last_words(result, "reading the frames"))
         frames, audio = _decode(path, decode)

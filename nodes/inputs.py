@@ -74,13 +74,17 @@ def negative_prompt_to_decode() -> list[Any]:
             tooltip="Tells takes apart: same inputs and same seed are the same job, which is paid for once. "
             "A new seed makes and pays a new take. Kling itself is not sent the seed.",
         ),
-        io.Combo.Input(
-            "decode",
-            options=list(DECODE),
-            default="all",
-            tooltip="Which frames become IMAGE; a 1080p frame takes 25 MB. video and audio do not need them.",
-        ),
+        decode(),
     ]
+
+
+def decode() -> Any:
+    return io.Combo.Input(
+        "decode",
+        options=list(DECODE),
+        default="all",
+        tooltip="Which frames become IMAGE; a 1080p frame takes 25 MB. video and audio do not need them.",
+    )
 
 
 def camera_control() -> Any:
@@ -91,16 +95,15 @@ def camera_control() -> Any:
 
 def profile_and_callback() -> list[Any]:
     return [
-        io.String.Input(
-            "profile",
-            default="",
-            optional=True,
-            tooltip="The profile that pays; empty for the default one, sandbox to try without a key. Never a key.",
-        ),
+        profile("The profile that pays; empty for the default one, sandbox to try without a key."),
         io.String.Input(
             "callback_url", default="", optional=True, tooltip="URL that Kling reports to. Leave it empty if unsure."
         ),
     ]
+
+
+def profile(what: str) -> Any:
+    return io.String.Input("profile", default="", optional=True, tooltip=f"{what} Never a key.")
 
 
 def problem(operation: str, **asked: Any) -> str | bool:

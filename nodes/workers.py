@@ -39,8 +39,8 @@ async def run_visibly(work: Work[T]) -> T:
     Raises ComfyUI's interrupt exception within about a second after Stop was pressed.
     """
     stop = threading.Event()
-    latest: deque[Progress] = deque(maxlen=1)
-    future = _start(lambda: work(latest.append, stop))
+    reports = _Reports()
+    future = _start(lambda: work(reports.add, stop))
     waiting = asyncio.wrap_future(future)
     # A stopped job ends with an error that nobody waits for: the ledger has it, and asyncio need not complain.
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -52,20 +52,45 @@ async def run_visibly(work: Work[T]) -> T:
         while not waiting.done():
             await asyncio.wait({waiting}, timeout=LOOK)
             pressed = host.interrupted()
-            if latest and loop.time() - shown >= REPORT and not waiting.done():
+            if loop.time() - shown >= REPORT and not waiting.done() and (report := reports.next()):
                 shown = loop.time()
-                pressed |= not display.show(latest[0].share, str(latest[0]))
+                pressed |= not display.show(report.share, str(report))
             if pressed and not waiting.done():
                 stop.set()
                 await asyncio.wait({waiting}, timeout=GRACE)
                 raise host.Interrupted()
         result = waiting.result()
-        if latest:
-            display.show(1.0, str(latest[0]))
+        if last := reports.last():
+            display.show(1.0, str(last))
         return result
     finally:
         # Also when a sibling node failed and the loop cancels us (CancelledError passes through).
         stop.set()
+
+
+class _Reports:
+    """From the worker's thread to the node: the newest report of each state, so that one which lasts a moment is seen.
+
+    The estimate of the costs is told just before a request that takes half a second.
+    """
+
+    def __init__(self) -> None:
+        #: Few enough that the node is never more than some seconds behind.
+        self._waiting: deque[Progress] = deque(maxlen=4)
+
+    def add(self, report: Progress) -> None:
+        """Called by the worker alone; `next` never takes the newest one away, so that the two need no lock."""
+        if self._waiting and self._waiting[-1].state == report.state:
+            self._waiting[-1] = report
+        else:
+            self._waiting.append(report)
+
+    def next(self) -> Progress | None:
+        """What to show now."""
+        return self._waiting.popleft() if len(self._waiting) > 1 else self.last()
+
+    def last(self) -> Progress | None:
+        return self._waiting[-1] if self._waiting else None
 
 
 def _tell_how_it_ended(future: Future[T]) -> None:

@@ -17,7 +17,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import requests
 from conftest import STUB, LoadPack, copy_pack
+
+from kling_api.sandbox.config import SandboxConfig
+from kling_api.sandbox.server import Sandbox
 
 FOLDERS = ["comfyui-kling@1.0", "with space", "dots.in.name", "中文 kling-节点", "main"]
 
@@ -48,7 +52,13 @@ def _part(pack: ModuleType, name: str) -> Any:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_pack_loads_from_a_folder_of_any_name(load_pack: LoadPack, folder: str) -> None:
-    assert set(_nodes(load_pack(folder))) == {"KlingText2Video", "KlingImage2Video", "KlingCameraControl"}
+    assert set(_nodes(load_pack(folder))) == {
+        "KlingText2Video",
+        "KlingImage2Video",
+        "KlingCameraControl",
+        "KlingCollect",
+        "KlingAccount",
+    }
 
 
 def test_comfyuis_own_nodes_module_and_another_kling_api_do_no_harm(
@@ -169,6 +179,16 @@ CONTRACT: dict[str, tuple[list[tuple[str, str, Any, bool]], list[tuple[str, str]
         ],
         [("camera_control", "KLING_CAMERA_CONTROL")],
     ),
+    "KlingCollect": (
+        [
+            ("key", "STRING", "", False),
+            ("operation", "COMBO", "from the ledger", False),
+            ("decode", "COMBO", "all", False),
+            ("profile", "STRING", "", True),
+        ],
+        VIDEO_OUTPUTS,
+    ),
+    "KlingAccount": ([("profile", "STRING", "", True)], [("report", "STRING"), ("remaining_units", "FLOAT")]),
 }
 
 
@@ -186,7 +206,7 @@ def test_a_node_has_the_sockets_of_the_contract(pack: ModuleType, node: str) -> 
     ]
     assert found == inputs
     assert [(one.id, _type(one)) for one in schema.outputs] == outputs
-    assert schema.category.startswith("Kling/")
+    assert schema.category.split("/")[0] == "Kling"
     assert not schema.is_api_node
     assert all(one.options.get("tooltip") for one in schema.inputs)
 
@@ -205,6 +225,22 @@ def test_the_menus_hold_what_the_contract_says(pack: ModuleType, node: str) -> N
     assert ("kling-v1-5" in _options(pack, node, "model_name")["options"]) is (node == "KlingImage2Video")
     assert _options(pack, node, "seed")["max"] == 2**64 - 1
     assert (_options(pack, node, "cfg_scale")["min"], _options(pack, node, "cfg_scale")["max"]) == (0, 1)
+
+
+def test_the_collecting_node_offers_every_operation_that_makes_a_clip(pack: ModuleType) -> None:
+    assert _options(pack, "KlingCollect", "decode")["options"] == ["all", "first", "last"]
+    assert _options(pack, "KlingCollect", "operation")["options"] == [
+        *("from the ledger", "text2video", "image2video", "omni-video", "multi-image2video", "multi-elements"),
+        *("motion-control", "video-extend", "effects", "avatar/image2video", "advanced-lip-sync", "lip-sync"),
+    ]
+
+
+def test_the_account_node_can_stand_alone_and_is_asked_on_each_run(pack: ModuleType) -> None:
+    node = _nodes(pack)["KlingAccount"]
+    assert node.define_schema().is_output_node
+    first = node.fingerprint_inputs(profile="")
+    time.sleep(0.01)
+    assert node.fingerprint_inputs(profile="") != first
 
 
 def test_the_camera_node_has_the_moves_and_ranges_of_the_contract(pack: ModuleType) -> None:
@@ -244,6 +280,11 @@ def test_the_camera_node_has_the_moves_and_ranges_of_the_contract(pack: ModuleTy
             dict.fromkeys(("type", "horizontal", "vertical", "pan", "tilt", "roll", "zoom"), 1.0),
             "'1.0'",
         ),
+        ("KlingCollect", {"key": "kn-20261121-0123456789"}, ""),
+        ("KlingCollect", {"key": " 829611643369439283 "}, ""),
+        ("KlingCollect", {"key": None}, ""),
+        ("KlingCollect", {"key": ""}, "key is empty."),
+        ("KlingCollect", {"key": " \n"}, "a job key (kn-...) or a task id"),
     ],
 )
 def test_a_combination_is_judged_before_the_prompt_is_queued(
@@ -379,6 +420,27 @@ def test_nodes_that_do_not_depend_on_each_other_run_side_by_side(pack: ModuleTyp
     assert sorted(asyncio.run(scenario())) == list(range(12))
 
 
+def test_a_state_that_lasted_a_moment_is_shown_before_the_one_that_lasts(
+    pack: ModuleType, on_node_7: Callable[[Display], Display], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_part(pack, "nodes.workers"), "LOOK", 0.05)
+    monkeypatch.setattr(_part(pack, "nodes.workers"), "REPORT", 0.05)
+    progress_of = _part(pack, "kling_api.watch").Progress
+
+    def work(progress: Any, stop: threading.Event) -> None:
+        progress(progress_of("submitting, about 3 units", 0.0, None, "kn-1", ""))
+        progress(progress_of("submitted", 0.0, 60.0, "kn-1", "42"))
+        for second in range(1, 4):
+            progress(progress_of("processing", float(second), 60.0, "kn-1", "42"))
+            stop.wait(0.15)
+
+    display = on_node_7(Display())
+    _run(pack, work)
+    assert display.texts[0] == "submitting, about 3 units"
+    assert display.texts[1] == "submitted, 0 of about 60 s, task 42"
+    assert display.texts[-1] == "processing, 3 of about 60 s, task 42"
+
+
 class Display:
     """Stands where ComfyUI's server does."""
 
@@ -444,3 +506,75 @@ def test_a_stop_that_comes_as_an_answer_to_the_display_is_a_stop(
     on_node_7(Display(_comfy().InterruptProcessingException()))
     with pytest.raises(_comfy().InterruptProcessingException):
         _run(pack, _busy(pack))
+
+
+@pytest.fixture
+def provider(tmp_path: Path, pack: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A provider that the profile sandbox leads to."""
+    with Sandbox(SandboxConfig(folder=tmp_path / "provider", pace=0.02)) as running:
+        monkeypatch.setenv("KLING_PROFILE", "sandbox")
+        monkeypatch.setenv("KLING_BASE_URL", running.url)
+        yield running
+
+
+def _execute(pack: ModuleType, node: str, **inputs: Any) -> Any:
+    return asyncio.run(_nodes(pack)[node].execute(**inputs))
+
+
+def _state(provider: Sandbox) -> dict[str, Any]:
+    return requests.get(f"{provider.url}/sandbox/state", timeout=10).json()
+
+
+def test_a_job_is_collected_by_its_key_and_by_its_task_id_without_a_second_one(
+    pack: ModuleType, provider: Sandbox, home: Path
+) -> None:
+    made = _execute(pack, "KlingText2Video", prompt="A paper boat", model_name="kling-v3", duration=3, decode="first")
+    key = made.args[1].file.rpartition("/")[2].removesuffix(".mp4")
+    for one in (key, f"  {made.args[4]}\n"):
+        got = _execute(pack, "KlingCollect", key=one, decode="last")
+        assert len(got.args) == 5
+        assert got.args[0].shape == made.args[0].shape
+        assert got.args[1].file == made.args[1].file
+        assert got.args[2]["waveform"].shape == made.args[2]["waveform"].shape
+        assert got.args[3:] == made.args[3:]
+    assert [_state(provider)[name] for name in ("tasks_made", "charges")] == [1, 1]
+
+
+def test_a_job_is_asked_for_with_the_profile_that_made_it(
+    pack: ModuleType, provider: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _execute(pack, "KlingText2Video", prompt="A paper boat", model_name="kling-v3", duration=3, decode="first")
+    monkeypatch.delenv("KLING_PROFILE")
+    monkeypatch.delenv("KLING_BASE_URL")  # now the default profile has no key at all
+    assert _execute(pack, "KlingCollect", key=made.args[4], decode="first").args[4] == made.args[4]
+
+
+def test_a_key_that_arrives_empty_by_a_link_sends_nothing(pack: ModuleType, provider: Sandbox) -> None:
+    before = _state(provider)["requests"]
+    with pytest.raises(_part(pack, "kling_api.errors").InvalidRequest, match="key is empty"):
+        _execute(pack, "KlingCollect", key=" ", operation="text2video")
+    assert _state(provider)["requests"] == before
+
+
+def test_the_account_node_gives_the_pack_as_text_and_as_a_number(
+    pack: ModuleType, provider: Sandbox, on_node_7: Callable[[Display], Display]
+) -> None:
+    display = on_node_7(Display())
+    shown = _execute(pack, "KlingAccount")
+    report, remaining = shown.args
+    assert remaining == 100_000
+    assert "Trial-Video-100000Units-5Con-1Months: 100000 of 100000 units, online" in report
+    assert shown.ui == {"text": (report,)}
+    assert display.texts[-1] == report
+
+
+def test_an_account_of_a_wrong_key_is_an_error(
+    pack: ModuleType, provider: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_PROFILE", "default")
+    monkeypatch.setenv("KLING_API_KEY", "api-key-kling-of-nobody")
+    with pytest.raises(_part(pack, "kling_api.errors").Refused) as caught:
+        _execute(pack, "KlingAccount")
+    assert str(caught.value).count("\n") == 2
+    assert "the key is not accepted" in str(caught.value)
+    assert "of-nobody" not in str(caught.value)

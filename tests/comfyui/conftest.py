@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -9,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,10 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Seconds for ComfyUI to start on a busy machine, and for a prompt.
 START = 120
 PROMPT = 240
+#: The first bytes of a binary message that holds a text for a node (ComfyUI's protocol.py).
+_TEXT = (3).to_bytes(4, "big")
+#: The key of a second customer of the slow sandbox, plainly fake.
+SECOND_KEY = "api-key-kling-second-customer"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,6 +78,21 @@ class ComfyUI:
         self._process.kill()
         self._process.wait(30)
 
+    @contextmanager
+    def listening(self) -> Iterator[list[tuple[str, str]]]:
+        """What a browser is told meanwhile to show on the nodes: (node id, text), as it comes."""
+        texts: list[tuple[str, str]] = []
+        ready, end = threading.Event(), threading.Event()
+        address = f"{self.url.replace('http', 'ws')}/ws?clientId={uuid.uuid4().hex}"
+        thread = threading.Thread(target=lambda: asyncio.run(_listen(address, texts, ready, end)))
+        thread.start()
+        try:
+            assert ready.wait(30)
+            yield texts
+        finally:
+            end.set()
+            thread.join()
+
     def object_info(self) -> dict[str, Any]:
         return requests.get(f"{self.url}/object_info", timeout=60).json()
 
@@ -117,6 +139,21 @@ class ComfyUI:
         raise AssertionError(f"ComfyUI did not start in {START} s:\n{self.log.read_text()[-4000:]}")
 
 
+async def _listen(address: str, texts: list[tuple[str, str]], ready: threading.Event, end: threading.Event) -> None:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session, session.ws_connect(address) as browser:
+        ready.set()
+        while not end.is_set():
+            try:
+                message = await browser.receive(timeout=0.2)
+            except asyncio.TimeoutError:
+                continue
+            if message.type is aiohttp.WSMsgType.BINARY and message.data[:4] == _TEXT:
+                length = int.from_bytes(message.data[4:8], "big")
+                texts.append((message.data[8 : 8 + length].decode(), message.data[8 + length :].decode()))
+
+
 def _copy_pack(target: Path) -> None:
     """The pack's own files under a name with a space, a hyphen and a dot."""
     parts = ("__init__.py", "nodes", "kling_api", "pyproject.toml", "example_workflows")
@@ -132,11 +169,13 @@ def _copy_pack(target: Path) -> None:
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A sandbox of its own process life: it outlives the ComfyUI that is restarted. Its URL."""
-    from kling_api.sandbox.config import SandboxConfig
+    from kling_api.sandbox.config import Account, SandboxConfig
     from kling_api.sandbox.server import Sandbox
 
+    accounts = (Account(), Account("second", api_keys=(SECOND_KEY,), access_key="second-customer"))
+    folder = tmp_path_factory.mktemp("sandbox")
     # 2 s of waiting per second of clip: a 5 s clip takes 10 s, so that waiting side by side can be told from in turn.
-    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=2.0, slots=20)) as running:
+    with Sandbox(SandboxConfig(folder=folder, accounts=accounts, pace=2.0, slots=20)) as running:
         yield running.url
 
 
