@@ -173,7 +173,7 @@ class Client:
         except Stopped:
             raise stopped(run.job) from None
         except LedgerError as error:
-            raise unrecorded(run.job, error) from error
+            raise unrecorded(run.job, error, watch.task_id) from error
         finally:
             self._release(run.claim)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .dialects.wire import Dialect
 from .errors import InvalidRequest, NotConfigured
 from .estimate import estimate
@@ -9,7 +11,11 @@ from .fingerprint import fingerprint, fingerprint_of_task
 from .job import NewJob
 from .limits import plain
 from .operations import Operation
+from .redaction import redact
 from .settings import Profile
+
+#: Every provider's ids seen so far: digits, hex, Base64 for URLs, "task_kling-2.6_1765182425861".
+_TASK_ID = re.compile(r"[\w.-]{1,128}", re.ASCII)
 
 
 def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob:
@@ -44,6 +50,10 @@ def describe_task(task_id: str, operation: str, profile: Profile, dialect: Diale
         )
     if not dialect.routes(operation):
         raise InvalidRequest(f"operation is '{operation}'.", "Give the one that made the task, such as text2video.")
+    if (
+        not _TASK_ID.fullmatch(task_id) or redact(task_id) != task_id
+    ):  # a key pasted by mistake must not be written down
+        raise InvalidRequest("That is no task id.", "Give the id that the provider told when the task was made.")
     account = profile.account()
     return NewJob(
         fingerprint=fingerprint_of_task(account, task_id),

@@ -56,10 +56,10 @@ class KlingError(Exception):
         self.what = redact(what)
         self.advice = redact(advice)
         self.charged = charged or type(self).charged
-        self.code = code
-        self.job_key = job_key
-        self.task_id = task_id
-        self.request_id = request_id
+        self.code = code and redact(code)
+        self.job_key = job_key and redact(job_key)
+        self.task_id = task_id and redact(task_id)
+        self.request_id = request_id and redact(request_id)
         super().__init__(self.what)
 
     def __str__(self) -> str:

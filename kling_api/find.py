@@ -47,8 +47,8 @@ def find_elsewhere(run: Run) -> None:
 
 def accepted(run: Run, task: Task) -> None:
     """Records the task first of all: from here on it is found again whatever happens."""
-    run.job = run.ledger.accepted(run.claim, task.id, task.request_id)
     run.watch.task_id = task.id
+    run.job = run.ledger.accepted(run.claim, task.id, task.request_id)
     write_sidecar(run)
 
 

@@ -120,12 +120,15 @@ def not_fetched(job: Job, reason: str) -> DownloadFailed:
     )
 
 
-def unrecorded(job: Job, error: LedgerError) -> LedgerError:
-    """The ledger failed in the middle of a job: what that means for the money depends on how far the job had come."""
+def unrecorded(job: Job, error: LedgerError, task_id: str) -> LedgerError:
+    """The ledger failed in the middle of a job: what that means for the money depends on how far the job had come.
+
+    `task_id`: as the provider told it, also where the row does not hold it yet.
+    """
     charged = {
         State.SENDING: Charged.UNKNOWN,
         State.UNKNOWN: Charged.UNKNOWN,
-        State.RUNNING: Charged.WILL_BE,
+        State.RUNNING: Charged.ONCE if job.finished_at else Charged.WILL_BE,
         State.COLLECTED: Charged.ONCE,
     }
     return LedgerError(
@@ -133,7 +136,7 @@ def unrecorded(job: Job, error: LedgerError) -> LedgerError:
         f"{error.advice} Then run the same request again: it goes on from there and is not paid twice.",
         charged=charged.get(job.state, Charged.NO),
         job_key=job.key,
-        task_id=job.task_id,
+        task_id=task_id or job.task_id,
     )
 
 

@@ -80,6 +80,7 @@ class LedgerFile:
             raise LedgerError(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
         with self._explained():
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            must_not_be_lost(file)
             self._connection = connect(file)
             self._identity = identity(file)
         with self._transaction():
@@ -112,8 +113,9 @@ class LedgerFile:
             try:
                 yield
             except (sqlite3.Error, OSError) as error:
+                reason = (isinstance(error, OSError) and error.strerror) or error
                 raise LedgerError(
-                    f"The ledger {self._file} cannot be used: {error}.",
+                    f"The ledger {self._file} cannot be used: {reason}.",
                     "Check that the folder exists, can be written and has room. Move the file away only if it is "
                     "damaged: it is what keeps jobs from being paid twice.",
                 ) from error
@@ -127,10 +129,27 @@ def connect(file: Path) -> sqlite3.Connection:
         _switch_to_wal(connection)
         # A row must outlive a power cut: it is all that we have of a paid job.
         connection.execute("PRAGMA synchronous = FULL")
+        # Each row is in the main file at once (0.7 ms more): whoever copies that file alone, or deletes the journal as
+        # rubbish, loses nothing. By default all jobs of a year would be in the journal only.
+        connection.execute("PRAGMA wal_autocheckpoint = 1")
+        _must_be_sound(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def must_not_be_lost(file: Path) -> None:
+    """SQLite takes an empty file for a new ledger, and deletes the journal of an empty or missing one unread."""
+    journal = file.with_name(f"{file.name}-wal")
+    empty = file.exists() and file.stat().st_size == 0
+    with_journal = journal.exists() and journal.stat().st_size > 0
+    if (empty and any(file.parent.glob("results/kn-*"))) or (with_journal and (empty or not file.exists())):
+        raise LedgerError(
+            f"The ledger {file} is {'empty' if empty else 'missing'}, but there are traces of its jobs beside it.",
+            "Put it back from a backup. Only if there is none, delete it with all files of its name; jobs that it knew "
+            "may then be made and paid again.",
+        )
 
 
 def identity(file: Path) -> tuple[int, int] | None:
@@ -154,6 +173,13 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
         for statement in filter(str.strip, script.split(";\n")):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _must_be_sound(connection: sqlite3.Connection) -> None:
+    """A damaged index can hide a job that was paid for (40 ms for 10,000 jobs, once per process)."""
+    verdict: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"it is damaged ({verdict.splitlines()[-1]})")
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -61,12 +61,14 @@ class Transport:
             ):
                 return Reply(response.status_code, _json(response), _retry_after(response))
         except requests.RequestException as error:
-            # `from None`: the chain holds the request with its headers, and URLs.
-            raise _sorted_by_delivery(error, self._base_url) from None
+            trouble = _sorted_by_delivery(error, self._base_url)
         except OSError as error:  # requests itself, before it connects: a CA bundle that is not there
-            raise NotDelivered(
+            trouble = NotDelivered(
                 f"The request could not be prepared: {_reason(error)}.", "Set what it names right, then run again."
-            ) from None
+            )
+        # Not up there: an error keeps the one in whose handling it was raised, `from None` or not; the library's holds
+        # the request with its headers, and its frames hold the key.
+        raise trouble
 
     def _session(self) -> requests.Session:
         """One per thread: requests does not promise that a session may be shared."""

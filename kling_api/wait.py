@@ -22,13 +22,14 @@ def wait(run: Run) -> Task:
     run.watch.usual = plan.usual
     run.watch.begin(time.time() - (run.job.accepted_at or time.time()))
     run.watch.tell("asking" if adopted else "submitted")
+    begun = time.monotonic()
     while True:
         run.watch.pause(0.0 if adopted else plan.next_wait(run.watch.seconds))
         adopted = False
         task = _ask(run)
         if isinstance(task, Task) and task.state is TaskState.SUCCEEDED and task.id == run.job.task_id:
             return task
-        _must_go_on(run, task)
+        _must_go_on(run, task, time.monotonic() - begun)
 
 
 def _ask(run: Run) -> Task | Refusal:
@@ -43,8 +44,8 @@ def _ask(run: Run) -> Task | Refusal:
     return run.question(query)
 
 
-def _must_go_on(run: Run, task: Task | Refusal) -> None:
-    """Raises unless the task is on its way."""
+def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:
+    """Raises unless the task is on its way. `waited`: seconds of this run; the clock may have been set since before."""
     if isinstance(task, Refusal) and task.answer is Answer.ABSENT:
         raise gone(run.job) if run.watch.seconds > KEPT else not_known(run.job)
     if isinstance(task, Refusal):
@@ -56,7 +57,7 @@ def _must_go_on(run: Run, task: Task | Refusal) -> None:
         raise task_failed(run.job)
     if task.state is TaskState.UNFAMILIAR:
         raise cannot_ask(run.job, task.message, "Update kling-nodes, then collect the job.")
-    if run.watch.seconds > PATIENCE:
+    if waited > PATIENCE:
         raise cannot_ask(run.job, f"The task is not done after {PATIENCE / 3600:.0f} hours.")
     run.watch.tell(task.state.value)
 

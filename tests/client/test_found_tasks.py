@@ -14,8 +14,8 @@ import requests
 from kling_api.client import Client
 from kling_api.dialects import official
 from kling_api.dialects.official import Official
-from kling_api.errors import InvalidRequest, KlingError, OutcomeUnknown, Refused, StillRunning
-from kling_api.ledger import State, Wanted
+from kling_api.errors import Charged, InvalidRequest, KlingError, LedgerError, OutcomeUnknown, Refused, StillRunning
+from kling_api.ledger import Ledger, State, Wanted
 from kling_api.media import encode_still
 from kling_api.operations import Image2Video, Text2Video
 from kling_api.settings import Credentials
@@ -223,7 +223,7 @@ def test_a_result_has_a_description_beside_it_without_media_and_without_secrets(
     still = encode_still(torch.full((400, 640, 3), 0.5), 10_000_000)
     job = Image2Video(
         image=still,
-        prompt="小船 & a key api-key-kling-planted0123456789",
+        prompt="小船 & a key sk-xxxxxxxxxxxx",
         duration=3,
         seed=7,
         callback_url="https://user:pass@hook.example/x?token=hidden",
@@ -233,7 +233,7 @@ def test_a_result_has_a_description_beside_it_without_media_and_without_secrets(
     described = read_sidecar(result.sidecar)
     assert described["parameters"] == {
         "image": {"width": 640, "height": 400},
-        "prompt": "小船 & a key api-key-***",
+        "prompt": "小船 & a key sk-***",
         "model_name": "kling-v3",
         "mode": "std",
         "duration": 3,
@@ -252,7 +252,7 @@ def test_a_result_has_a_description_beside_it_without_media_and_without_secrets(
     assert str(described["created_at"]) <= str(described["accepted_at"]) <= str(described["finished_at"])
     text = json.dumps(described)
     assert len(text) < 2000
-    assert not [secret for secret in ("hidden", "pass@", "api-key-kling", "base64", "signature") if secret in text]
+    assert not [secret for secret in ("hidden", "pass@", "sk-x", "base64", "signature") if secret in text]
 
 
 def test_whoever_collects_by_key_alone_has_the_parameters_too(make_stage: Callable[..., Stage]) -> None:
@@ -292,3 +292,26 @@ def test_a_provider_that_does_not_tell_the_packs_is_a_sentence(stage: Stage) -> 
     with pytest.raises(KlingError, match="did not answer"):
         stage.client().packs()
     assert stage.client().ledger.jobs(Wanted(forgotten=True)) == []
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["api-key-kling-sandbox", "sk-xxxxxxxxxxxx", "access|secret", "https://host.example/x?y=1", " ", "a" * 200],
+)
+def test_what_is_no_task_id_is_neither_asked_for_nor_written_down(stage: Stage, pasted: str) -> None:
+    client = stage.client()
+    with pytest.raises(InvalidRequest) as caught:
+        client.collect(pasted, operation="text2video")
+    assert "api-key-kling-sandbox" not in str(caught.value)
+    assert client.ledger.jobs(Wanted(forgotten=True)) == []
+
+
+def test_an_accepted_task_that_cannot_be_recorded_is_named(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_values: object) -> None:
+        raise LedgerError("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(Ledger, "accepted", fail)
+    with pytest.raises(LedgerError) as caught:
+        stage.client().run(JOB)
+    assert caught.value.task_id
+    assert caught.value.charged is Charged.UNKNOWN

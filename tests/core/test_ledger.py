@@ -334,7 +334,7 @@ ledger = Ledger(Path(sys.argv[1]))
 def new(number): return NewJob(str(number), "a", "p", "d", "r", "text2video", "m", "std", 5)
 def limit(size): resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 kept = ledger.claim(new(0))
-limit(100_000)
+limit(60_000)
 told = 0
 for number in range(1, 200):
     try:
