@@ -1,15 +1,17 @@
 # make demo    the main job end to end in the sandbox, without a key: clips and a contact sheet in output/
 # make test    lint, types and all tests
+# make torture the long form of the test that nothing is lost or paid twice: N random schedules (10000), about 30 min
 # make bench   the figures of the README, each beside the usual way
 # Each makes its own environment in .venv first.
 
 PYTHON ?= python3
 IMAGE ?=
 OUTPUT ?= output
+N ?= 10000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench lint types clean
+.PHONY: demo test torture bench lint types clean
 
 demo: .venv
 	$(BIN)/kling demo --output "$(OUTPUT)" $(if $(IMAGE),--image "$(IMAGE)")
@@ -23,6 +25,9 @@ lint: .venv
 
 types: .venv
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+torture: .venv
+	$(BIN)/python -m tests.torture --count $(N)
 
 bench: .venv
 	$(BIN)/python -m benchmarks

@@ -142,9 +142,12 @@ def connect(file: Path) -> sqlite3.Connection:
 def must_not_be_lost(file: Path) -> None:
     """SQLite takes an empty file for a new ledger, and deletes the journal of an empty or missing one unread."""
     journal = file.with_name(f"{file.name}-wal")
-    empty = file.exists() and file.stat().st_size == 0
+    # The traces first: another process that is making the ledger right now fills the file before it leaves any.
     with_journal = journal.exists() and journal.stat().st_size > 0
-    if (empty and any(file.parent.glob("results/kn-*"))) or (with_journal and (empty or not file.exists())):
+    with_results = any(file.parent.glob("results/kn-*"))
+    missing = not file.exists()
+    empty = not missing and file.stat().st_size == 0
+    if (empty and with_results) or (with_journal and (empty or missing)):
         raise LedgerError(
             f"The ledger {file} is {'empty' if empty else 'missing'}, but there are traces of its jobs beside it.",
             "Put it back from a backup. Only if there is none, delete it with all files of its name; jobs that it knew "

@@ -8,7 +8,9 @@ From the outside in: `server` puts the parts together, `http_app` carries HTTP a
 and shapes (`official_shapes`), `core` keeps tasks, units and slots in `store`, `worker` has the clips rendered
 (`render`, `scenes`, `camera`, `tones`, `pictures`), `callbacks` tells of changes. The core knows no dialect.
 
-For tests: GET /sandbox/state (requests by route, tasks made, charges, refusals), GET, POST and DELETE /sandbox/faults.
+For tests: GET /sandbox/state (requests by route and under way, tasks made, charges, refusals), GET /sandbox/tasks (id,
+account, external id, state, units charged and clip of each task; `?account=` for one account's), GET, POST and DELETE
+/sandbox/faults. A request is under way until its answer is given or lost, also when its sender has gone long ago.
 
 Nothing leaves this machine: a picture or callback URL on another host is not called. Such a picture makes the task fail
 as an unreachable one does at Kling; such a callback is listed in /sandbox/state as not sent.

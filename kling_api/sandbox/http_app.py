@@ -43,23 +43,27 @@ class HttpApp:
         faults: FaultBoard,
         find_clip: FindClip,
         describe: Callable[[], dict[str, Any]],
+        list_tasks: Callable[[str], list[dict[str, Any]]],
         threads: Executor,
     ) -> None:
         self._dialects = dialects
         self._faults = faults
         self._find_clip = find_clip
         self._describe = describe
+        self._list_tasks = list_tasks
         self._threads = threads
         self._requests: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
+        self._under_way = 0
 
     def build(self) -> web.Application:
-        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._without_a_route])
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_for_nobody, self._without_a_route])
         for dialect in self._dialects:
             for route in dialect.routes():
                 app.router.add_route(route.method, route.pattern, self._handler(dialect, route))
         app.router.add_get("/results/{name}", self._download)
         app.router.add_get("/sandbox/state", self._state)
+        app.router.add_get("/sandbox/tasks", self._tasks)
         app.router.add_get("/sandbox/faults", self._list_faults)
         app.router.add_post("/sandbox/faults", self._add_faults)
         app.router.add_delete("/sandbox/faults", self._clear_faults)
@@ -68,18 +72,25 @@ class HttpApp:
     def _handler(self, dialect: Dialect, route: Route) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             self._requests[f"{route.method} {route.pattern}"] += 1
-            call = await _read_call(request)
-            before = self._faults.take(BEFORE, route.operation)
-            if before and (answer := await _make_before(before, request, dialect)):
-                return answer
-            reply = await asyncio.get_running_loop().run_in_executor(self._threads, route.answer, call)
-            if reply.status >= 400:
-                self._refused[str(reply.body.get("code", reply.status))] += 1
-                return _response(reply)
-            after = self._faults.take(AFTER, route.operation)
-            return (after and await _make_after(after, request, dialect)) or _response(reply)
+            self._under_way += 1
+            try:
+                return await self._answer(request, dialect, route)
+            finally:
+                self._under_way -= 1
 
         return handle
+
+    async def _answer(self, request: web.Request, dialect: Dialect, route: Route) -> web.StreamResponse:
+        call = await _read_call(request)
+        before = self._faults.take(BEFORE, route.operation)
+        if before and (answer := await _make_before(before, request, dialect)):
+            return answer
+        reply = await asyncio.get_running_loop().run_in_executor(self._threads, route.answer, call)
+        if reply.status >= 400:
+            self._refused[str(reply.body.get("code", reply.status))] += 1
+            return _response(reply)
+        after = self._faults.take(AFTER, route.operation)
+        return (after and await _make_after(after, request, dialect)) or _response(reply)
 
     @web.middleware
     async def _without_a_route(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -110,7 +121,12 @@ class HttpApp:
     async def _state(self, request: web.Request) -> web.Response:
         described = await asyncio.get_running_loop().run_in_executor(self._threads, self._describe)
         counted = {"requests": dict(self._requests), "refused": dict(self._refused), "faults": self._faults.fired()}
-        return web.json_response(described | counted)
+        return web.json_response(described | counted | {"under_way": self._under_way})
+
+    async def _tasks(self, request: web.Request) -> web.Response:
+        account = request.query.get("account", "")
+        tasks = await asyncio.get_running_loop().run_in_executor(self._threads, self._list_tasks, account)
+        return web.json_response({"tasks": tasks})
 
     async def _list_faults(self, request: web.Request) -> web.Response:
         return web.json_response({"faults": self._faults.waiting()})
@@ -127,6 +143,14 @@ class HttpApp:
     async def _clear_faults(self, request: web.Request) -> web.Response:
         self._faults.clear()
         return await self._list_faults(request)
+
+
+@web.middleware
+async def _for_nobody(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except ConnectionResetError:  # the caller went away in the middle of its request or of a file
+        return web.Response()
 
 
 async def _read_call(request: web.Request) -> Call:

@@ -19,7 +19,7 @@ from aiohttp import web
 from .callbacks import Callbacks
 from .clip_spec import PictureFolder, spec_of
 from .config import SandboxConfig
-from .core import Fate, Order, Platform, State
+from .core import Fate, Order, Platform, State, Task
 from .faults import FATES, FaultBoard
 from .http_app import HttpApp
 from .links import Links
@@ -34,6 +34,7 @@ HOST = "127.0.0.1"
 #: Requests worked on at a time; each takes milliseconds.
 _THREADS = 4
 _FAILED = "Failure to pass the risk control system"
+_EVER = 2**62
 
 
 class Sandbox:
@@ -147,7 +148,7 @@ class _Parts:
         official = Official(config, self._platform, self._links, self._order_of, self._fate_of, self._worker.wake)
         self._callbacks = Callbacks(self._store, self._platform, official.callback_body)
         self._threads = ThreadPoolExecutor(_THREADS, "sandbox-answer")
-        self.app = HttpApp([official], faults, self._find_clip, self._describe, self._threads).build()
+        self.app = HttpApp([official], faults, self._find_clip, self._describe, self._list_tasks, self._threads).build()
 
     def start(self, url: str) -> None:
         self._links.base_url = url
@@ -198,6 +199,12 @@ class _Parts:
             "callbacks": self._callbacks.records(),
         }
 
+    def _list_tasks(self, name: str) -> list[dict[str, Any]]:
+        """One account's tasks, or all, the oldest first."""
+        names = [account.name for account in self._config.accounts if name in ("", account.name)]
+        tasks = [task for account in names for task in self._platform.between(account, 0, _EVER)]
+        return [_describe_task(task) for task in sorted(tasks, key=lambda task: task.row.id)]
+
     def _describe_account(self, name: str) -> dict[str, Any]:
         platform = self._platform
         return {
@@ -205,3 +212,15 @@ class _Parts:
             "charges": platform.charges(name),
             "units_charged": units_text(platform.charged(name)),
         }
+
+
+def _describe_task(task: Task) -> dict[str, Any]:
+    return {
+        "id": str(task.row.id),
+        "account": task.row.account,
+        "external_id": task.row.external_id,
+        "state": task.state.value,
+        "never_finishes": task.row.stuck,
+        "units_charged": units_text(task.charged),
+        "clip": task.row.result,
+    }
