@@ -9,12 +9,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .auth import Authorization
-from .collect import collect, files, is_collected
-from .describe import describe, describe_task
+from .collect import collect, files_on_disk
+from .describe import describe, describe_task, without_name
 from .dialects import dialect_of
 from .dialects.wire import Pack, Refusal
 from .errors import InvalidRequest, LedgerError, NotConfigured, NotOffered, Refused
@@ -43,7 +43,8 @@ OnProgress = Callable[[Progress], None]
 class Result:
     """A collected job. `files` are on this machine; `units` a decimal string, "" where the provider does not say.
 
-    `sidecar`: the JSON file that says what was asked for and what came of it, None when it is not there.
+    `sidecar`: the JSON file that says what was asked for and what came of it, None when it is not there. `paid_before`:
+    it was collected before this run, which has cost nothing.
     """
 
     job_key: str
@@ -53,6 +54,7 @@ class Result:
     video_id: str = ""
     warnings: tuple[str, ...] = ()
     sidecar: Path | None = None
+    paid_before: bool = field(default=False, compare=False)
 
 
 class Client:
@@ -79,7 +81,8 @@ class Client:
         for warning in warnings:
             log.warning("%s", warning)
         new = describe(operation, self.profile, self.dialect)
-        return self._live(lambda: self.ledger.claim(new), operation, Watch(progress, stop), warnings)
+        also = without_name(operation, self.profile, self.dialect)
+        return self._live(lambda: self.ledger.claim(new, also), operation, Watch(progress, stop), warnings)
 
     def collect(
         self,
@@ -97,9 +100,9 @@ class Client:
         if job is None or (job.elsewhere and job.state is State.REFUSED):
             new = describe_task(key, operation, self.profile, self.dialect)
             return self._live(lambda: self.ledger.claim(new), None, watch, ())
-        result = self._on_disk(job)
-        if result:
-            return result
+        here = files_on_disk(job, self.results)
+        if here:
+            return self._result(job, here, (), paid_before=True)
         self._must_be_our_host(job)
         return self._live(lambda: self.ledger.adopt(job.key), None, watch, ())
 
@@ -144,23 +147,25 @@ class Client:
             raise not_told(answer)
         return answer
 
-    def _on_disk(self, job: Job) -> Result | None:
-        here = tuple(self.results / name for name in job.files)
-        if job.state is not State.COLLECTED or not here or not all(path.exists() for path in here):
-            return None
-        return self._result(job, here, ())
-
-    def _result(self, job: Job, paths: tuple[Path, ...], warnings: tuple[str, ...]) -> Result:
+    def _result(self, job: Job, paths: tuple[Path, ...], warnings: tuple[str, ...], paid_before: bool) -> Result:
         sidecar = sidecar_path(self.results, job)
         return Result(
-            job.key, job.task_id, paths, job.units, job.video_id, warnings, sidecar if sidecar.exists() else None
+            job_key=job.key,
+            task_id=job.task_id,
+            files=paths,
+            units=job.units,
+            video_id=job.video_id,
+            warnings=warnings,
+            sidecar=sidecar if sidecar.exists() else None,
+            paid_before=paid_before,
         )
 
     def _must_be_our_host(self, job: Job) -> None:
         if _host_of(job.account) != _host_of(self.profile.account()):
             raise NotConfigured(
-                f"Job {job.key} was made with profile {job.profile}, at another host.",
-                f"Collect it with profile {job.profile}.",
+                f"Job {job.key} was made with profile {job.profile} at {_host_of(job.account)}; profile "
+                f"{self.profile.name} names {_host_of(self.profile.account())} now.",
+                "Use a profile of that host: tasks stay where they were made.",
             )
 
     def _live(
@@ -184,9 +189,11 @@ class Client:
             find_elsewhere(run)
         if run.job.state in (State.CREATED, State.SENDING, State.UNKNOWN):
             submit(run)
-        if not is_collected(run):
+        paid_before = run.job.state is State.COLLECTED
+        if not files_on_disk(run.job, run.results):
             collect(run, wait(run))
-        return self._result(run.job, files(run), (*warnings, *run.warnings))
+        here = tuple(run.results / name for name in run.job.files)
+        return self._result(run.job, here, (*warnings, *run.warnings), paid_before)
 
     def _release(self, claim: Claim) -> None:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from .dialects.wire import Output, Task
 from .download import Broken, LinkExpired, download
 from .errors import DownloadFailed
-from .job import State
+from .job import Job, State
 from .job_errors import not_fetched
 from .run import Run
 from .sidecar import write_sidecar
@@ -23,9 +23,11 @@ def collect(run: Run, task: Task) -> None:
     run.job = run.ledger.finished(run.claim, task.units, outputs[0].id, _seconds(run, task))
     names = [f"{run.job.key}{f'-{number}' if number else ''}.mp4" for number in range(len(outputs))]
     for number, name in enumerate(names):
-        _fetch(run, outputs, number, run.results / name)
+        if not _is_whole(run.results / name, _size(run.job, number)):
+            _fetch(run, outputs, number, run.results / name)
     write_sidecar(run, tuple(names))
-    run.job = run.ledger.collected(run.claim, names)
+    sizes = [(run.results / name).stat().st_size for name in names]
+    run.job = run.ledger.collected(run.claim, names, sizes)
 
 
 def _seconds(run: Run, task: Task) -> float | None:
@@ -34,19 +36,26 @@ def _seconds(run: Run, task: Task) -> float | None:
     return seconds if task.created > 0 and 0 < seconds <= run.watch.seconds + 5 else None
 
 
-def is_collected(run: Run) -> bool:
-    """Whether all files of the job are on disk; one that was deleted is fetched again for free."""
-    paths = files(run)
-    return run.job.state is State.COLLECTED and bool(paths) and all(path.exists() for path in paths)
+def files_on_disk(job: Job, results: Path) -> tuple[Path, ...]:
+    """The files of a collected job; () when one is missing or was cut off: it is fetched again for free."""
+    paths = tuple(results / name for name in job.files)
+    whole = [_is_whole(path, _size(job, number)) for number, path in enumerate(paths)]
+    return paths if job.state is State.COLLECTED and all(whole) else ()
 
 
-def files(run: Run) -> tuple[Path, ...]:
-    return tuple(run.results / name for name in run.job.files)
+def _is_whole(path: Path, size: int | None) -> bool:
+    """`size` None: nobody has written it down, but a file comes to its name only when it is whole.
+
+    A larger one has been worked on by its owner; that is not ours to undo.
+    """
+    return path.is_file() and path.stat().st_size >= (size or 1)
+
+
+def _size(job: Job, number: int) -> int | None:
+    return job.sizes[number] if number < len(job.sizes) else None
 
 
 def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
-    if target.exists():  # the process died between the rename and the row
-        return
     trouble = ""
     for attempt in range(1, TRIES + 1):
         run.watch.tell("downloading")

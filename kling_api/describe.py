@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from .dialects import clip_operations
 from .dialects.wire import Dialect
 from .errors import InvalidRequest, NotConfigured
 from .estimate import estimate
@@ -41,15 +43,29 @@ def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob
     )
 
 
+def without_name(operation: Operation, profile: Profile, dialect: Dialect) -> str:
+    """The fingerprint that the request had before its account was given a name; "" for one without a name."""
+    if not profile.account_name:
+        return ""
+    return fingerprint(operation, replace(profile, account_name="").account(), dialect)
+
+
 def describe_task(task_id: str, operation: str, profile: Profile, dialect: Dialect) -> NewJob:
     """A task that others made. Without a task id of ours there is nothing to send, and nothing is."""
-    if not operation or not task_id.strip() or task_id.startswith("kn-"):
+    if task_id.startswith("kn-"):
         raise InvalidRequest(
-            f"There is no job or task {task_id} in the ledger.",
+            f"There is no job {task_id[:60]} in the ledger.",
+            "It may be of another ledger: the .json beside its clip names its task id; give that with its operation.",
+        )
+    if not operation or not task_id.strip():
+        raise InvalidRequest(
+            f"There is no job or task {task_id[:60]} in the ledger.",
             "`kling jobs` lists what is there. To fetch a task made elsewhere, name its operation as well.",
         )
     if not dialect.routes(operation):
-        raise InvalidRequest(f"operation is '{operation}'.", "Give the one that made the task, such as text2video.")
+        raise InvalidRequest(
+            f"operation is '{operation[:60]}'.", f"Give the one that made the task: {', '.join(clip_operations())}."
+        )
     if (
         not _TASK_ID.fullmatch(task_id) or redact(task_id) != task_id
     ):  # a key pasted by mistake must not be written down

@@ -46,7 +46,8 @@ class NewJob:
 
 @dataclass(frozen=True)
 class Job:
-    """A row. Times are epoch seconds; `seconds` is how long the provider worked; `files` are names in results/.
+    """A row. Times are epoch seconds; `seconds` is how long the provider worked; `files` are names in results/, of
+    `sizes` bytes (() in rows of the first version).
 
     `unanswered` counts the requests whose outcome nobody told us; `may_repeat`: somebody has allowed one more.
     `finished_at`: when the provider was seen to be done. `forgotten_at`: since when no request leads here any more.
@@ -71,6 +72,7 @@ class Job:
     video_id: str
     units: str
     files: tuple[str, ...]
+    sizes: tuple[int, ...]
     error: str
     error_code: str
     unanswered: int

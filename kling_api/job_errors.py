@@ -45,10 +45,12 @@ def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
 
 
 def over_budget(job: Job, reason: str) -> OverBudget:
+    if job.estimate:
+        advice = "Raise that budget in profiles.toml, make a shorter or cheaper clip, or wait for a new day."
+    else:
+        advice = "Choose a model with a price in the README's table, or a profile without a budget."
     return OverBudget(
-        f"The budget of profile {job.profile} does not allow this job: {reason}.",
-        "Raise budget_per_day or budget_total in profiles.toml, or make a shorter or cheaper clip.",
-        job_key=job.key,
+        f"The budget of profile {job.profile} does not allow this job: {reason}.", advice, job_key=job.key
     )
 
 
@@ -93,7 +95,8 @@ def cannot_ask(job: Job, reason: str, advice: str = "") -> StillRunning:
 def gone(job: Job) -> DownloadFailed:
     return DownloadFailed(
         f"The provider does not know task {job.task_id} any more; Kling keeps results for 30 days.",
-        "If it was made with another key or region, use that profile. A different seed makes a new task.",
+        "If it was made with another key or region, use that profile. A different seed, or "
+        f"`kling jobs forget {job.key}`, makes a new task.",
         job_key=job.key,
         task_id=job.task_id,
     )
@@ -106,6 +109,16 @@ def not_known(job: Job) -> StillRunning:
         "It may belong to another key or region. Run again later or use "
         f"`kling collect {job.key}` (node KlingCollect); that is free.",
         charged=Charged.ONCE if job.state is State.COLLECTED else Charged.WILL_BE,
+        job_key=job.key,
+        task_id=job.task_id,
+    )
+
+
+def gone_from_sandbox(job: Job) -> DownloadFailed:
+    return DownloadFailed(
+        f"The sandbox does not know task {job.task_id} any more: its folder was deleted.",
+        f"A different seed, or `kling jobs forget {job.key}`, makes a new task; that costs nothing.",
+        charged=Charged.NO,
         job_key=job.key,
         task_id=job.task_id,
     )

@@ -11,7 +11,7 @@ import sqlite3
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -54,10 +54,14 @@ class Ledger(LedgerFile):
         self._clock = clock
         self._owners = Owners(self._signs_of_life, self._lock)
 
-    def claim(self, new: NewJob) -> Claim:
-        """The job of this request: the one that is there already, or a new row. Exactly one live run gets to own it."""
+    def claim(self, new: NewJob, also: str = "") -> Claim:
+        """The job of this request: the one that is there already, or a new row. Exactly one live run gets to own it.
+
+        `also`: another fingerprint under which the request may have been recorded.
+        """
         with self._transaction():
-            row = self._row("fingerprint = ? AND state NOT IN ('refused', 'failed')", new.fingerprint)
+            lives = "fingerprint = ? AND state NOT IN ('refused', 'failed')"
+            row = self._row(lives, new.fingerprint) or (self._row(lives, also) if also else None)
             if row is None:
                 return self._insert(new)
             return self._take(row)
@@ -120,9 +124,10 @@ class Ledger(LedgerFile):
         change = "units = ?, video_id = ?, seconds = ?, finished_at = COALESCE(finished_at, ?)"
         return self._change(claim, change, units, video_id, seconds, self._clock())
 
-    def collected(self, claim: Claim, files: list[str]) -> Job:
-        change = "state = 'collected', files = ?, error = '', collected_at = ?"
-        return self._change(claim, change, json.dumps(files), self._clock())
+    def collected(self, claim: Claim, files: list[str], sizes: Sequence[int] = ()) -> Job:
+        """`sizes`: of the files, in bytes."""
+        change = "state = 'collected', files = ?, sizes = ?, error = '', collected_at = ?"
+        return self._change(claim, change, json.dumps(files), json.dumps(list(sizes)), self._clock())
 
     def forget(self, key: str) -> Job:
         """Cuts the row off from its request: the same request is a new job from now on. The row stays for the sums.
@@ -277,7 +282,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
 def _job(row: sqlite3.Row | None) -> Job:
     assert row is not None
     values: dict[str, Any] = dict(row)
-    values |= {"state": State(values["state"]), "files": tuple(json.loads(values["files"]))}
+    values |= {"state": State(values["state"])}
+    values |= {name: tuple(json.loads(values[name])) for name in ("files", "sizes")}
     values |= {name: bool(values[name]) for name in ("elsewhere", "may_repeat")}
     return Job(**values)
 

@@ -14,6 +14,11 @@ from .errors import LedgerError
 
 #: Seconds that a statement waits for another process to finish its own.
 BUSY_TIMEOUT = 30.0
+_DAMAGED = ("malformed", "damaged", "not a database")
+WITHOUT_BACKUP = (
+    "Only if there is none, move it (with its -wal and -shm) and the folder results away: jobs that it knew would be "
+    "paid again. Each .json in results names a task; `kling collect TASK_ID --operation NAME` fetches it for free."
+)
 
 #: One script per version of the schema, applied in order; never edited once landed.
 _MIGRATIONS = (
@@ -54,6 +59,7 @@ _MIGRATIONS = (
     """,
     """
     ALTER TABLE jobs ADD COLUMN estimate     TEXT NOT NULL DEFAULT '';
+    ALTER TABLE jobs ADD COLUMN sizes        TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE jobs ADD COLUMN slots        INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE jobs ADD COLUMN elsewhere    INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE jobs ADD COLUMN may_repeat   INTEGER NOT NULL DEFAULT 0;
@@ -114,11 +120,10 @@ class LedgerFile:
                 yield
             except (sqlite3.Error, OSError) as error:
                 reason = (isinstance(error, OSError) and error.strerror) or error
-                raise LedgerError(
-                    f"The ledger {self._file} cannot be used: {reason}.",
-                    "Check that the folder exists, can be written and has room. Move the file away only if it is "
-                    "damaged: it is what keeps jobs from being paid twice.",
-                ) from error
+                advice = "Check that the folder exists, can be written and has room."
+                if any(word in str(error) for word in _DAMAGED):
+                    advice = f"Put it back from a backup. {WITHOUT_BACKUP}"
+                raise LedgerError(f"The ledger {self._file} cannot be used: {reason}.", advice) from error
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -140,18 +145,20 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def must_not_be_lost(file: Path) -> None:
-    """SQLite takes an empty file for a new ledger, and deletes the journal of an empty or missing one unread."""
+    """Raises LedgerError rather than begin a new ledger beside the traces of one that knew of paid jobs.
+
+    SQLite takes an empty file for a new ledger, and deletes the journal of an empty or missing one unread.
+    """
     journal = file.with_name(f"{file.name}-wal")
     # The traces first: another process that is making the ledger right now fills the file before it leaves any.
     with_journal = journal.exists() and journal.stat().st_size > 0
     with_results = any(file.parent.glob("results/kn-*"))
     missing = not file.exists()
     empty = not missing and file.stat().st_size == 0
-    if (empty and with_results) or (with_journal and (empty or missing)):
+    if (with_results or with_journal) and (empty or missing):
         raise LedgerError(
             f"The ledger {file} is {'empty' if empty else 'missing'}, but there are traces of its jobs beside it.",
-            "Put it back from a backup. Only if there is none, delete it with all files of its name; jobs that it knew "
-            "may then be made and paid again.",
+            f"Put it back from a backup. {WITHOUT_BACKUP}",
         )
 
 

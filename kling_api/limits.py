@@ -41,11 +41,15 @@ class Limits:
             return
         if not estimate:
             raise BudgetSpent("no price is known for this request, so it cannot be held to the budget")
-        for limit, spent, of in ((self.budget_per_day, today, " today"), (self.budget_total, in_all, "")):
+        limits = (
+            ("budget_per_day", self.budget_per_day, today, " today"),
+            ("budget_total", self.budget_total, in_all, " in all"),
+        )
+        for name, limit, spent, when in limits:
             if limit is not None and spent + Decimal(estimate) > limit:
                 raise BudgetSpent(
                     f"it costs about {plain(Decimal(estimate))} units; {plain(spent)} of {plain(limit)} units"
-                    f"{of or ' in all'} are spent or promised"
+                    f"{when} are spent or promised ({name})"
                 )
 
 

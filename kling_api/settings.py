@@ -5,6 +5,7 @@ The environment comes first, then `profiles.toml` in the data folder. Nothing he
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import ipaddress
 import os
@@ -104,6 +105,7 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
     name = name.strip() or chosen
     tables = read_profiles(home)
+    _must_be_meant(chosen, tables, home)
     if name == SANDBOX:
         limits = limits_of(name, tables.get(name, {}))
         return sandbox_profile(home, _from_environment()["base_url"] if chosen == SANDBOX else "", limits)
@@ -113,6 +115,14 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     elif name not in tables:
         raise _unknown(name, tables, home)
     return _profile(name, values, home)
+
+
+def _must_be_meant(chosen: str, tables: dict[str, Any], home: Path) -> None:
+    """A slip in KLING_PROFILE must not end with a key of the environment paying, and with no budget in force."""
+    if chosen in ("default", SANDBOX) or chosen in tables:
+        return
+    if tables or difflib.get_close_matches(chosen.lower(), [SANDBOX], cutoff=0.75):
+        raise _unknown(chosen, tables, home)
 
 
 def sandbox_profile(home: Path, base_url: str = "", limits: Limits = NO_LIMITS) -> Profile:
@@ -241,7 +251,7 @@ def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:
 
 
 def _unknown(name: str, tables: dict[str, Any], home: Path) -> NotConfigured:
-    known = ", ".join([*tables, SANDBOX])
+    known = ", ".join(dict.fromkeys([*tables, SANDBOX]))
     # Somebody may have put a key where a name belongs; it must not come back in a message.
     named = f"'{name}'" if re.fullmatch(r"[\w.-]{1,24}", name) else "of that name"
     return NotConfigured(

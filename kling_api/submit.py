@@ -6,10 +6,11 @@ Every branch ends with the row telling the truth; nothing whose outcome is unkno
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass
 
 from .dialects.wire import Answer, Refusal, Request, Task
-from .errors import Charged, KlingError, NotDelivered, Refused
+from .errors import Charged, KlingError, NotConfigured, NotDelivered, Refused
 from .find import accepted, find_by_our_key
 from .job import State
 from .job_errors import never_accepted, outcome_unknown, over_budget
@@ -35,6 +36,7 @@ def submit(run: Run) -> None:
     if run.operation is None:
         raise never_accepted(run.job)
     attempts = _Attempts(sent_again=run.job.unanswered > 0)
+    _must_be_able_to_keep(run)
     request = run.dialect.create(run.operation, run.job.key)
     while not _attempt(run, request, attempts):
         pass
@@ -81,6 +83,22 @@ def _settle_unknown(run: Run, answer: Refusal, attempts: _Attempts) -> bool:
     _may_send_again(run, answer.message)
     attempts.sent_again = True
     return False
+
+
+def _must_be_able_to_keep(run: Run) -> None:
+    """Before anything is spent: what is made could not be fetched into a folder that takes no files."""
+    probe = run.results / f"probe.{uuid.uuid4().hex[:8]}.part"
+    try:
+        run.results.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise NotConfigured(
+            f"Results cannot be written to {run.results}: {error.strerror or error}.",
+            "Make room or fix the folder.",
+            charged=Charged.UNKNOWN if run.job.unanswered else Charged.NO,
+            job_key=run.job.key,
+        ) from None
 
 
 def _take_turn(run: Run, route: str) -> None:

@@ -6,9 +6,10 @@ import time
 
 from .dialects.wire import Answer, Refusal, Task, TaskState
 from .job import NewJob
-from .job_errors import cannot_ask, gone, not_known, task_failed
+from .job_errors import cannot_ask, gone, gone_from_sandbox, not_known, task_failed
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
+from .settings import SANDBOX
 
 #: Seconds for which Kling keeps results (all docs, 2026-09).
 KEPT = 30 * 86400.0
@@ -47,6 +48,8 @@ def _ask(run: Run) -> Task | Refusal:
 def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:
     """Raises unless the task is on its way. `waited`: seconds of this run; the clock may have been set since before."""
     if isinstance(task, Refusal) and task.answer is Answer.ABSENT:
+        if run.job.account == SANDBOX:
+            raise gone_from_sandbox(run.job)
         raise gone(run.job) if run.watch.seconds > KEPT else not_known(run.job)
     if isinstance(task, Refusal):
         raise cannot_ask(run.job, task.message, task.advice)

@@ -144,15 +144,16 @@ def test_nothing_is_sent_where_no_ledger_can_be_made(shared: CountedStage, exist
     assert shared.tasks_made == 0
 
 
-def test_a_result_that_cannot_be_written_waits_at_the_provider(shared: CountedStage) -> None:
+def test_nothing_is_sent_whose_result_could_not_be_written(shared: CountedStage) -> None:
     results = shared.home / "results"
     results.mkdir(parents=True)
     results.chmod(0o555)
     came = run_as_a_user(shared)
     results.chmod(0o755)
-    assert (came.error, came.charged) == ("DownloadFailed", "ONCE"), came
+    assert (came.error, came.charged) == ("NotConfigured", "NO"), came
     assert_clear(came)
     assert str(results) in came.text
+    assert shared.tasks_made == 0
     assert shared.client().run(JOB).files[0].exists()
     assert (shared.tasks_made, shared.charges) == (1, 1)
 
@@ -256,8 +257,12 @@ def test_the_ledger_file_alone_knows_all_jobs(paid: CountedStage, damage: bytes 
     assert paid.tasks_made == 0
 
 
-def test_a_ledger_that_was_thrown_away_with_all_its_files_begins_anew(closed: CountedStage) -> None:
+def test_a_ledger_is_not_begun_anew_beside_the_results_of_another(closed: CountedStage) -> None:
     (closed.home / "ledger.sqlite3").unlink()
+    with pytest.raises(LedgerError, match="is missing, but there are traces of its jobs") as caught:
+        closed.client()
+    assert "kling collect TASK_ID --operation NAME" in caught.value.advice
+    (closed.home / "results").rename(closed.home / "results of an earlier ledger")
     assert closed.client().ledger.jobs() == []
 
 

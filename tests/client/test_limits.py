@@ -97,9 +97,9 @@ def test_a_job_that_would_pass_the_budget_is_refused_before_anything_is_sent(sta
     what, advice, charged = str(caught.value).split("\n")
     assert what == (
         "The budget of profile test does not allow this job: it costs about 1.8 units; "
-        "3.6 of 4 units today are spent or promised."
+        "3.6 of 4 units today are spent or promised (budget_per_day)."
     )
-    assert "budget_per_day" in advice
+    assert advice.startswith("Raise that budget in profiles.toml")
     assert charged.startswith("Not charged.")
     assert client.ledger.jobs()[0].state is State.REFUSED
     assert (stage.tasks_made, stage.charges) == (2, 2)
@@ -191,6 +191,28 @@ def test_a_limit_that_is_no_number_is_named(home: Path, line: str, sentence: str
     (home / "profiles.toml").write_text(f"[default]\napi_key = 'sk-xxxxxxxx'\n{line}\n")
     with pytest.raises(NotConfigured, match=sentence):
         load_profile("")
+
+
+def test_jobs_that_were_made_before_the_account_had_a_name_are_known_after(stage: Stage) -> None:
+    before = stage.client().run(take(1))
+    named = Client(dataclasses.replace(stage.profile(), account_name="me"))
+    after = named.run(take(1))
+    assert (after, after.paid_before, before.paid_before) == (before, True, False)
+    assert named.run(take(2)).job_key != before.job_key
+    assert stage.charges == 2
+
+
+@pytest.mark.parametrize("slip", ["Studio", "sandbx", "Sandbox"])
+def test_a_slip_in_the_name_of_the_profile_does_not_pay_without_its_budget(
+    home: Path, monkeypatch: pytest.MonkeyPatch, slip: str
+) -> None:
+    (home / "profiles.toml").write_text("[studio]\nbudget_per_day = 3\n")
+    monkeypatch.setenv("KLING_API_KEY", "sk-xxxxxxxx")
+    monkeypatch.setenv("KLING_PROFILE", slip)
+    with pytest.raises(NotConfigured, match=f"There is no profile '{slip}'"):
+        load_profile()
+    monkeypatch.setenv("KLING_PROFILE", "studio")
+    assert load_profile().limits.budget_per_day == 3
 
 
 def test_a_renewed_key_of_a_named_account_is_the_same_account(make_stage: Callable[..., Stage]) -> None:

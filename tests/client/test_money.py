@@ -31,8 +31,9 @@ from kling_api.errors import (
 )
 from kling_api.ledger import Claim, Ledger, State
 from kling_api.operations import Text2Video
-from kling_api.sandbox.config import Account
-from kling_api.settings import Credentials, Profile
+from kling_api.sandbox.config import Account, SandboxConfig
+from kling_api.sandbox.server import Sandbox
+from kling_api.settings import Credentials, Profile, sandbox_profile
 from kling_api.watch import Progress
 
 from .conftest import Stage
@@ -225,6 +226,35 @@ def test_a_deleted_result_is_fetched_again_for_free(stage: Stage) -> None:
     assert (stage.tasks_made, stage.charges) == (1, 1)
 
 
+@pytest.mark.parametrize("size", [0, 1000])
+def test_a_result_that_was_cut_off_is_fetched_again_for_free(stage: Stage, size: int) -> None:
+    client = stage.client()
+    path = client.run(JOB).files[0]
+    content = path.read_bytes()
+    for again in (lambda: client.run(JOB), lambda: client.collect(path.stem)):
+        path.write_bytes(content[:size])
+        assert again().files[0].read_bytes() == content
+    assert (stage.tasks_made, stage.charges) == (1, 1)
+
+
+def test_a_result_that_its_owner_has_worked_on_is_left_alone(stage: Stage) -> None:
+    client = stage.client()
+    path = client.run(JOB).files[0]
+    path.write_bytes(path.read_bytes() + b"more")
+    assert client.run(JOB).files[0].read_bytes().endswith(b"more")
+
+
+def test_a_task_of_a_sandbox_whose_folder_was_deleted_is_told_so(tmp_path: Path) -> None:
+    stop = threading.Event()
+    with Sandbox(SandboxConfig(pace=0.5)) as sandbox:
+        client = Client(sandbox_profile(tmp_path, sandbox.url))
+        with pytest.raises(StillRunning):
+            client.run(JOB, progress=lambda progress: stop.set() if progress.task_id else None, stop=stop)
+    with Sandbox(SandboxConfig()) as sandbox, pytest.raises(DownloadFailed, match="its folder was deleted") as caught:
+        Client(sandbox_profile(tmp_path, sandbox.url)).run(JOB)
+    assert caught.value.charged is Charged.NO
+
+
 def test_questions_are_repeated_while_the_provider_cannot_answer_them(stage: Stage) -> None:
     for fault in ("error_before", "drop_before", "garbage", "rate_429"):
         stage.fault(fault, operation="query")
@@ -271,7 +301,7 @@ RUN = """
     from pathlib import Path
     from kling_api.client import Client
     from kling_api.operations import Text2Video
-    from kling_api.settings import Credentials, Profile
+    from kling_api.settings import Credentials, Profile, sandbox_profile
 
     profile = Profile("test", sys.argv[1], "official", Credentials(api_key="api-key-kling-sandbox"), Path(sys.argv[2]))
     told = lambda progress: print(progress.state, flush=True)

@@ -289,7 +289,7 @@ def test_a_damaged_file_is_an_error_that_names_it_and_says_what_to_do(home: Path
     with pytest.raises(LedgerError, match="cannot be used") as caught:
         Ledger(home)
     assert str(home / FILE_NAME) in caught.value.what
-    assert "Move the file away only if it is damaged" in caught.value.advice
+    assert caught.value.advice.startswith("Put it back from a backup. Only if there is none")
     assert str(caught.value).endswith("Not charged.")
 
 
