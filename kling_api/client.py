@@ -17,7 +17,7 @@ from .collect import collect, files_on_disk
 from .describe import describe, describe_task, without_name
 from .dialects import dialect_of
 from .dialects.wire import Pack, Refusal
-from .errors import InvalidRequest, LedgerError, NotConfigured, NotOffered, Refused
+from .errors import InvalidRequest, LedgerError, NotConfigured, NotOffered, OutcomeUnknown, Refused
 from .find import find_by_our_key, find_elsewhere
 from .job import Claim, Job, State
 from .job_errors import not_told, remembered, stopped, stopped_while_another_works, unrecorded
@@ -97,8 +97,11 @@ class Client:
         """
         job = self.ledger.get(key)
         watch = Watch(progress, stop)
-        if job is None or (job.elsewhere and job.state is State.REFUSED):
-            new = describe_task(key, operation, self.profile, self.dialect)
+        if job and operation and job.key != key and _host_of(job.account) != _host_of(self.profile.account()):
+            job = None  # another provider's task of the same number
+        if job is None or (job.elsewhere and job.state in (State.CREATED, State.REFUSED)):
+            task_id, made_by = (job.task_id, job.operation if job.state is State.CREATED else "") if job else (key, "")
+            new = describe_task(task_id, operation or made_by, self.profile, self.dialect)
             return self._live(lambda: self.ledger.claim(new), None, watch, ())
         here = files_on_disk(job, self.results)
         if here:
@@ -124,6 +127,9 @@ class Client:
                 run.job = self.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
             if run.job.state is not State.UNKNOWN or find_by_our_key(run):
                 return run.job
+        except OutcomeUnknown:
+            if self.dialect.keyed:  # a look-up that Kling refused (a wrong key) settles nothing
+                raise
         except Stopped:
             raise stopped(run.job) from None
         finally:

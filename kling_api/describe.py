@@ -17,7 +17,7 @@ from .redaction import redact
 from .settings import Profile
 
 #: Every provider's ids seen so far: digits, hex, Base64 for URLs, "task_kling-2.6_1765182425861".
-_TASK_ID = re.compile(r"[\w.-]{1,128}", re.ASCII)
+_TASK_ID = re.compile(r"(?=[\w.-]*\w)[\w.-]{1,128}", re.ASCII)
 
 
 def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob:

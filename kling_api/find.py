@@ -34,6 +34,8 @@ def find_elsewhere(run: Run) -> None:
         if request.needs_api_key and not run.has_api_key:
             continue
         answer = run.question(request)
+        if isinstance(answer, Task) and run.job.task_id not in (answer.id, answer.job_key):
+            continue  # an answer about another task
         if isinstance(answer, Task):
             run.job = run.ledger.found_elsewhere(run.claim, answer.id, route, answer.created / 1000)
             run.watch.task_id = answer.id
@@ -70,6 +72,7 @@ def _look_up(run: Run) -> Task | None:
 def _look_through_list(run: Run) -> Task | None:
     """Page by page, as the order is not documented; only a task that names our key is ours."""
     for number in range(1, MOST_PAGES + 1):
+        run.watch.check()
         request = run.dialect.list_page(run.job.route, number)
         answer = run.question_read_by(run.dialect.read_list, request) if request else ()
         if isinstance(answer, Refusal):

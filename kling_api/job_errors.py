@@ -29,17 +29,22 @@ def remembered(job: Job) -> KlingError:
 def task_failed(job: Job) -> TaskFailed:
     return TaskFailed(
         f"Kling accepted the task, which then failed: {job.error.rstrip('.') or 'no reason was given'}.",
-        "Change what the reason names and run again; running again makes a new task.",
+        "Whoever made it can make another one."
+        if job.elsewhere
+        else "Change what the reason names and run again; running again makes a new task.",
         job_key=job.key,
         task_id=job.task_id,
     )
 
 
 def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
+    advice = (
+        "Run the same request again: it is looked up first and not paid twice. If it is never found, "
+        f"`kling jobs retry {job.key}` allows one more try; a different seed makes a new task."
+    )
     return OutcomeUnknown(
         f"Nobody can say whether the task was made. {reason}",
-        "Run the same request again: it is looked up first and not paid twice. If it is never found, "
-        f"`kling jobs retry {job.key}` allows one more try; a different seed makes a new task.",
+        _only_collected(job) if job.forgotten_at else advice,
         job_key=job.key,
     )
 
@@ -50,7 +55,10 @@ def over_budget(job: Job, reason: str) -> OverBudget:
     else:
         advice = "Choose a model with a price in the README's table, or a profile without a budget."
     return OverBudget(
-        f"The budget of profile {job.profile} does not allow this job: {reason}.", advice, job_key=job.key
+        f"The budget of profile {job.profile} does not allow this job: {reason}.",
+        advice,
+        charged=Charged.UNKNOWN if job.unanswered else Charged.NO,
+        job_key=job.key,
     )
 
 
@@ -77,7 +85,9 @@ def never_accepted(job: Job) -> OutcomeUnknown:
     """Collecting by key alone cannot send what was never accepted: the ledger keeps no prompt and no picture."""
     return OutcomeUnknown(
         "This job was never accepted, so there is nothing to collect.",
-        "Run the same request again: it goes on from here without being paid twice.",
+        _only_collected(job)
+        if job.forgotten_at
+        else "Run the same request again: it goes on from here without being paid twice.",
         charged=Charged.UNKNOWN if job.unanswered else Charged.NO,
         job_key=job.key,
     )
@@ -86,7 +96,7 @@ def never_accepted(job: Job) -> OutcomeUnknown:
 def cannot_ask(job: Job, reason: str, advice: str = "") -> StillRunning:
     return StillRunning(
         f"The task was accepted, but how it is doing cannot be seen. {reason}",
-        f"{advice} Run again or use `kling collect {job.key}` (node KlingCollect); that is free.".strip(),
+        f"{advice} {_free(job)}".strip(),
         job_key=job.key,
         task_id=job.task_id,
     )
@@ -106,8 +116,7 @@ def not_known(job: Job) -> StillRunning:
     """Not `gone`: the task is young enough to be there, so nobody must be led to pay for another one."""
     return StillRunning(
         f"The task was accepted, but the provider does not know task {job.task_id} now.",
-        "It may belong to another key or region. Run again later or use "
-        f"`kling collect {job.key}` (node KlingCollect); that is free.",
+        f"It may belong to another key or region. Later: {_free(job)}",
         charged=Charged.ONCE if job.state is State.COLLECTED else Charged.WILL_BE,
         job_key=job.key,
         task_id=job.task_id,
@@ -127,7 +136,7 @@ def gone_from_sandbox(job: Job) -> DownloadFailed:
 def not_fetched(job: Job, reason: str) -> DownloadFailed:
     return DownloadFailed(
         reason,
-        f"Run again or use `kling collect {job.key}` (node KlingCollect); that is free.",
+        _free(job),
         job_key=job.key,
         task_id=job.task_id,
     )
@@ -165,11 +174,11 @@ def stopped_while_another_works(job: Job) -> StillRunning:
 def stopped(job: Job) -> StillRunning:
     """What a stop means for the money, by how far the job had come."""
     if job.state is State.COLLECTED:
-        return StillRunning("Stopped.", "The result is on disk; run again.", charged=Charged.ONCE, job_key=job.key)
+        return StillRunning("Stopped.", _free(job), charged=Charged.ONCE, job_key=job.key)
     if job.task_id:
         return StillRunning(
             "Stopped waiting; the task goes on at Kling, which has no cancel.",
-            f"Run the same request again or use `kling collect {job.key}` (node KlingCollect); that is free.",
+            _free(job),
             job_key=job.key,
             task_id=job.task_id,
         )
@@ -177,3 +186,18 @@ def stopped(job: Job) -> StillRunning:
         advice = "Run the same request again: it is looked up first and not paid twice."
         return StillRunning("Stopped while it was being sent.", advice, charged=Charged.UNKNOWN, job_key=job.key)
     return StillRunning("Stopped before anything was made.", charged=Charged.NO, job_key=job.key)
+
+
+def _free(job: Job) -> str:
+    """How to get at a task that was made. The request of a forgotten job, or of one of others, does not lead to it."""
+    collect = f"`kling collect {job.key}` (node KlingCollect)"
+    if job.forgotten_at or job.elsewhere:
+        return f"Use {collect}; that is free."
+    return f"Run the same request again or use {collect}; that is free."
+
+
+def _only_collected(job: Job) -> str:
+    return (
+        "It was forgotten: the same request is a new job and is paid anew. "
+        f"Only `kling collect {job.key}` (node KlingCollect) looks for it."
+    )

@@ -64,7 +64,8 @@ class Ledger(LedgerFile):
             row = self._row(lives, new.fingerprint) or (self._row(lives, also) if also else None)
             if row is None:
                 return self._insert(new)
-            return self._take(row)
+            claim = self._take(row)
+            return self._brought_up_to_date(claim, new) if claim.owner else claim
 
     def adopt(self, key: str) -> Claim:
         """Takes over a job by its key, unless another live run owns it."""
@@ -77,8 +78,12 @@ class Ledger(LedgerFile):
     def release(self, claim: Claim) -> None:
         """Ends the ownership; the job stays as it is."""
         self._owners.end(claim.owner)  # first: also a row that cannot be written must not keep the next run waiting
-        with self._transaction():
-            self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (claim.owner,))
+        try:
+            with self._transaction():
+                self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (claim.owner,))
+        except LedgerError:
+            self._owners.end_later(claim.owner)  # else other processes wait for it as long as this one lives
+            raise
 
     def sending(self, claim: Claim, route: str, limits: Limits = NO_LIMITS) -> Job:
         """Before each request. Raises NoTurn or BudgetSpent, with the row unchanged, when `limits` do not allow it.
@@ -88,7 +93,8 @@ class Ledger(LedgerFile):
         with self._transaction():
             row = self._row("key = ?", claim.job.key)
             assert row is not None
-            if not row["unanswered"]:  # one that may have been made has its slot and its units already
+            # One that may have been made has its slot and its units already, unless a second one was allowed by hand.
+            if not row["unanswered"] or row["may_repeat"]:
                 self._check_limits(_job(row), limits)
             change = "state = 'sending', route = ?, sent_at = ?"
             return self._write_change(claim, change, route, self._clock())
@@ -121,7 +127,8 @@ class Ledger(LedgerFile):
 
     def finished(self, claim: Claim, units: str, video_id: str, seconds: float | None) -> Job:
         """The provider is done; the files are still to be fetched, so the job stays `running`."""
-        change = "units = ?, video_id = ?, seconds = ?, finished_at = COALESCE(finished_at, ?)"
+        change = "units = COALESCE(NULLIF(?, ''), units), video_id = COALESCE(NULLIF(?, ''), video_id), "
+        change += "seconds = COALESCE(?, seconds), finished_at = COALESCE(finished_at, ?)"
         return self._change(claim, change, units, video_id, seconds, self._clock())
 
     def collected(self, claim: Claim, files: list[str], sizes: Sequence[int] = ()) -> Job:
@@ -129,13 +136,16 @@ class Ledger(LedgerFile):
         change = "state = 'collected', files = ?, sizes = ?, error = '', collected_at = ?"
         return self._change(claim, change, json.dumps(files), json.dumps(list(sizes)), self._clock())
 
-    def forget(self, key: str) -> Job:
+    def forget(self, key: str, seen: State | None = None) -> Job:
         """Cuts the row off from its request: the same request is a new job from now on. The row stays for the sums.
 
-        Raises LedgerError while a live run owns it.
+        Raises LedgerError while a live run owns it, or when it is not in the state `seen` any more.
         """
         with self._transaction():
             self._must_be_free(key)
+            job = _job(self._row("key = ?", key))
+            if seen not in (None, job.state):
+                raise LedgerError(f"Job {key} is {job.state.value} by now.", "Look at it with `kling jobs`.")
             self._connection.execute(
                 "UPDATE jobs SET forgotten_at = ?, fingerprint = key WHERE key = ?", (self._clock(), key)
             )
@@ -210,6 +220,17 @@ class Ledger(LedgerFile):
         )
         return Claim(_job(self._row("key = ?", row["key"])), owner)
 
+    def _brought_up_to_date(self, claim: Claim, new: NewJob) -> Claim:
+        """A job that was recorded under an earlier name of its account gets the present one, or a renewed key would not
+        find it. One of which nothing was sent is paid by whoever sends it, at today's price.
+        """
+        names = ("fingerprint", "account") if claim.job.fingerprint != new.fingerprint else ()
+        names += ("profile", "estimate", "slots") if claim.job.state is State.CREATED else ()
+        for name in names:
+            value = getattr(new, name)
+            self._connection.execute(f"UPDATE jobs SET {name} = ? WHERE key = ?", (value, claim.job.key))  # noqa: S608
+        return Claim(_job(self._row("key = ?", claim.job.key)), claim.owner) if names else claim
+
     def _must_be_free(self, key: str) -> None:
         row = self._row("key = ?", key)
         if row is None:
@@ -222,8 +243,9 @@ class Ledger(LedgerFile):
 
     def _check_limits(self, job: Job, limits: Limits) -> None:
         if limits.has_budget:
-            today = self.spent(job.profile, midnight(self._clock()), job.key)
-            limits.check_budget(job.estimate, today, self.spent(job.profile, but=job.key))
+            but = "" if job.may_repeat else job.key
+            today = self.spent(job.profile, midnight(self._clock()), but)
+            limits.check_budget(job.estimate, today, self.spent(job.profile, but=but))
         if limits.max_parallel is not None:
             limits.check_turn(self._slots_before(job), job.slots)
 
@@ -238,11 +260,11 @@ class Ledger(LedgerFile):
 
     def _goes_before(self, row: sqlite3.Row, job: Job) -> bool:
         lives = bool(row["owner"]) and self._owners.lives(row["owner"], row["heartbeat"])
-        if row["state"] == State.CREATED.value:
-            return lives and (row["created_at"], row["key"]) < (job.created_at, job.key)
-        if row["state"] == State.RUNNING.value:
-            return lives or 0 <= self._clock() - (row["sent_at"] or 0.0) < SLOT_HELD
-        return lives
+        if row["state"] == State.CREATED.value:  # with a sent_at: the provider turned it away, it is not in our queue
+            waits = lives and row["sent_at"] is None
+            return waits and (row["created_at"], row["key"]) < (job.created_at, job.key)
+        # A task that may have been made holds its slot, also when its process was killed.
+        return lives or 0 <= self._clock() - (row["sent_at"] or 0.0) < SLOT_HELD
 
     def _change(self, claim: Claim, change: str, *values: object) -> Job:
         """One transition of a job that this run owns."""
@@ -263,8 +285,10 @@ class Ledger(LedgerFile):
     def _row(self, where: str, *values: object) -> sqlite3.Row | None:
         return self._connection.execute(f"SELECT * FROM jobs WHERE {where}", values).fetchone()  # noqa: S608
 
-    def _signs_of_life(self, owners: Iterable[str]) -> None:
+    def _signs_of_life(self, owners: Iterable[str], ended: Iterable[str] = ()) -> None:
         with self._transaction():
+            for owner in ended:
+                self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (owner,))
             for owner in owners:
                 self._connection.execute("UPDATE jobs SET heartbeat = ? WHERE owner = ?", (self._clock(), owner))
 
@@ -281,7 +305,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
 
 def _job(row: sqlite3.Row | None) -> Job:
     assert row is not None
-    values: dict[str, Any] = dict(row)
+    values: dict[str, Any] = {name: row[name] for name in Job.__dataclass_fields__}
     values |= {"state": State(values["state"])}
     values |= {name: tuple(json.loads(values[name])) for name in ("files", "sizes")}
     values |= {name: bool(values[name]) for name in ("elsewhere", "may_repeat")}

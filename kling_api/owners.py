@@ -27,7 +27,7 @@ class Owners:
 
     def __init__(
         self,
-        write: Callable[[Iterable[str]], None],
+        write: Callable[[Iterable[str], Iterable[str]], None],
         lock: threading.RLock,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -35,6 +35,7 @@ class Owners:
         self._lock = lock
         self._clock = clock
         self._runs: set[str] = set()
+        self._ended: set[str] = set()
         self._beating = False
         self._seen: dict[str, tuple[float, float]] = {}
 
@@ -43,10 +44,19 @@ class Owners:
         owner = f"{this_process()}/{uuid.uuid4().hex[:12]}"
         _living.add(owner)
         self._runs.add(owner)
+        self._begin()
+        return owner
+
+    def _begin(self) -> None:
         if not self._beating:
             self._beating = True
             threading.Thread(target=self._beat, name="kling heartbeat", daemon=True).start()
-        return owner
+
+    def end_later(self, owner: str) -> None:
+        """The row of an ended run could not be written; the thread that gives signs of life goes on trying."""
+        with self._lock:
+            self._ended.add(owner)
+            self._begin()
 
     def end(self, owner: str) -> None:
         with self._lock:
@@ -81,11 +91,12 @@ class Owners:
         while True:
             time.sleep(HEARTBEAT)
             with self._lock:
-                if not self._runs:
+                if not self._runs and not self._ended:
                     self._beating = False
                     return
                 try:
-                    self._write(self._runs)
+                    self._write(self._runs, self._ended)
+                    self._ended.clear()
                 except LedgerError as error:
                     # The run meets the same trouble at its next step and reports it; a thread has nobody to tell.
                     log.warning("No sign of life could be written: %s", error.what)

@@ -195,7 +195,8 @@ def _merge(values: dict[str, str], environment: dict[str, str]) -> dict[str, str
 
     Half of one account and half of another is no account, and a key must not go to the host of another one.
     """
-    if any(environment[key] for key in KEY_FIELDS) and any(values[key] for key in KEY_FIELDS):
+    another = any(environment[key] not in ("", values[key]) for key in KEY_FIELDS)
+    if another and any(values[key] for key in KEY_FIELDS):
         values = values | dict.fromkeys(FIELDS, "")  # its limits stay: a budget holds whoever pays
     return values | {setting: value for setting, value in environment.items() if value}
 

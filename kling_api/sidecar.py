@@ -53,7 +53,7 @@ def _value(value: Any) -> Any:
     if isinstance(value, Still):
         return {"width": value.width, "height": value.height}
     if isinstance(value, str):
-        return "a URL" if value.startswith(("http://", "https://")) else redact(value)
+        return "a URL" if value.lstrip().lower().startswith(("http://", "https://")) else redact(value)
     return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
 
 
@@ -75,7 +75,10 @@ def _document(job: Job, parameters: dict[str, Any], files: tuple[str, ...]) -> d
 
 def _time(seconds: float | None) -> str | None:
     """ISO 8601 in UTC, to the second."""
-    return None if seconds is None else datetime.fromtimestamp(int(seconds), timezone.utc).isoformat()
+    try:
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), timezone.utc).isoformat()
+    except (ValueError, OverflowError, OSError):  # a gateway's time that no calendar has
+        return None
 
 
 def _parameters_on_disk(path: Path) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def _write(path: Path, document: dict[str, Any]) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        with part.open("w", encoding="utf-8") as file:
+        with part.open("w", encoding="utf-8", errors="backslashreplace") as file:
             json.dump(document, file, ensure_ascii=False, indent=2)
             file.flush()
             os.fsync(file.fileno())

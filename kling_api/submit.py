@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 
 from .dialects.wire import Answer, Refusal, Request, Task
-from .errors import Charged, KlingError, NotConfigured, NotDelivered, Refused
+from .errors import Charged, KlingError, NotConfigured, NotDelivered, OutcomeUnknown, Refused
 from .find import accepted, find_by_our_key
 from .job import State
 from .job_errors import never_accepted, outcome_unknown, over_budget
@@ -30,8 +30,12 @@ def submit(run: Run) -> None:
         run.job = run.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
     if run.job.state is State.UNKNOWN:
         run.watch.tell("looking up an earlier request")
-        if find_by_our_key(run):
-            return
+        try:
+            if find_by_our_key(run):
+                return
+        except OutcomeUnknown:  # somebody has decided already, for a gateway that cannot be asked by our key
+            if not run.job.may_repeat:
+                raise
         _may_send_again(run, run.job.error)
     if run.operation is None:
         raise never_accepted(run.job)
@@ -111,7 +115,8 @@ def _take_turn(run: Run, route: str) -> None:
             run.watch.tell(f"waiting for a free slot ({full}: max_parallel of profile {run.job.profile})")
             run.watch.pause(run.seconds(TURN_LOOK))
         except BudgetSpent as spent:
-            run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
+            if not run.job.unanswered:
+                run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
             raise over_budget(run.job, str(spent)) from None
         else:
             run.watch.tell(f"submitting{_about(run.job.estimate)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from .dialects.wire import Answer, Refusal, Task, TaskState
-from .job import NewJob
+from .job import NewJob, State
 from .job_errors import cannot_ask, gone, gone_from_sandbox, not_known, task_failed
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
@@ -55,6 +55,8 @@ def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:
         raise cannot_ask(run.job, task.message, task.advice)
     if task.id != run.job.task_id:
         raise cannot_ask(run.job, f"The answer is about another task, {task.id}.")
+    if task.state is TaskState.FAILED and run.job.state is State.COLLECTED:
+        raise gone(run.job)  # it was made and paid; only its file is not there any more
     if task.state is TaskState.FAILED:
         run.job = run.ledger.failed(run.claim, task.message, task.units)
         raise task_failed(run.job)

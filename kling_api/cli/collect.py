@@ -10,6 +10,7 @@ import typer
 from ..client import Client
 from ..dialects import clip_operations
 from ..errors import InvalidRequest
+from ..job import State
 from ..ledger import open_ledger
 from ..settings import data_folder
 from . import flags
@@ -39,7 +40,8 @@ def collect(
             f"There is no job or task {key} in the ledger.",
             "`kling jobs` lists what is there. For a task that was made elsewhere give --operation as well.",
         )
-    client = Client(profile or (job.profile if job else ""))
+    known = job if job and not (job.elsewhere and job.state in (State.CREATED, State.REFUSED)) else None
+    client = Client(profile or (known.profile if known else ""))
     folder = prepare_folder(output)
     result = run_visibly(client, lambda progress, stop: client.collect(key, progress, stop, operation))
     files = deliver(result, folder, f"{job.operation if job else operation}-{result.job_key}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Annotated
 
 import typer
 
 from ..client import Client
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, LedgerError
 from ..job import Job, State
-from ..ledger import open_ledger
+from ..ledger import Ledger, open_ledger
+from ..owners import STALE_AFTER
 from ..settings import data_folder
 from . import flags
 from .console import show, show_error, show_json
@@ -33,7 +35,7 @@ def forget(key: Key, yes: Yes = False, as_json: flags.AsJson = False) -> None:
     if job.is_open and not job.forgotten_at:
         _ask(f"Job {job.key} is {job.state.value}. {_MEANINGS[job.state].format(key=job.key)} Forget it?", yes, as_json)
     if not job.forgotten_at:
-        job = ledger.forget(job.key)
+        job = _forget(ledger, job)
     _tell("forgotten", job, "The same request is a new job from now on, and is paid anew.", as_json)
 
 
@@ -67,6 +69,19 @@ def retry(
     else:
         made = f"It was made after all: task {job.task_id}, collect it with `kling collect {job.key}`."
         _tell("found", job, made, as_json)
+
+
+def _forget(ledger: Ledger, job: Job) -> Job:
+    """An owner from before a restart of the computer or container is known to be dead only after a while."""
+    end = time.monotonic() + STALE_AFTER + 5
+    while True:
+        try:
+            return ledger.forget(job.key, job.state)
+        except LedgerError:
+            now = ledger.get(job.key)
+            if now is None or now.state is not job.state or time.monotonic() > end:
+                raise
+            time.sleep(1)
 
 
 def _job(key: str) -> Job:

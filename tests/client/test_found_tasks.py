@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from kling_api import sidecar
 from kling_api.client import Client
+from kling_api.describe import describe
 from kling_api.dialects import official
 from kling_api.dialects.official import Official
-from kling_api.errors import Charged, InvalidRequest, KlingError, LedgerError, OutcomeUnknown, Refused, StillRunning
+from kling_api.dialects.wire import Output, Refusal, Reply, Task, TaskState
+from kling_api.errors import (
+    Charged,
+    DownloadFailed,
+    InvalidRequest,
+    KlingError,
+    LedgerError,
+    OutcomeUnknown,
+    Refused,
+    StillRunning,
+)
 from kling_api.ledger import Ledger, State, Wanted
 from kling_api.media import encode_still
 from kling_api.operations import Image2Video, Text2Video
@@ -315,3 +331,90 @@ def test_an_accepted_task_that_cannot_be_recorded_is_named(stage: Stage, monkeyp
         stage.client().run(JOB)
     assert caught.value.task_id
     assert caught.value.charged is Charged.UNKNOWN
+
+
+class Says(Official):
+    """A gateway that answers every question with these words."""
+
+    def __init__(self, answer: Callable[[], Task | Refusal]) -> None:
+        super().__init__(keyed=False)
+        self.answer = answer
+
+    def read(self, reply: Reply) -> Task | Refusal:
+        return self.answer()
+
+
+@pytest.mark.parametrize("task_id", ["111111111111111111", ".", ".."])
+def test_a_strangers_task_is_not_taken_for_the_one_that_was_asked_for(stage: Stage, task_id: str) -> None:
+    order(stage)
+    client = stage.client()
+    client.dialect = Says(lambda: Task("999", TaskState.SUCCEEDED, outputs=(Output("video", "https://x.example/a"),)))
+    with pytest.raises(InvalidRequest):
+        client.collect(task_id, operation="text2video")
+
+
+def test_a_paid_job_whose_file_is_gone_stays_paid_when_the_provider_calls_its_task_failed(stage: Stage) -> None:
+    client = stage.client()
+    first = client.run(JOB)
+    first.files[0].unlink()
+    client.dialect = Says(lambda: Task(first.task_id, TaskState.FAILED, "it has expired"))
+    with pytest.raises(DownloadFailed) as caught:
+        client.run(JOB)
+    assert caught.value.charged is Charged.ONCE
+    job = client.ledger.get(first.job_key)
+    assert job is not None
+    assert (job.state, job.units) == (State.COLLECTED, "1.8")
+
+
+def test_a_gateway_that_cannot_be_asked_by_our_key_is_sent_again_when_somebody_decides_it(stage: Stage) -> None:
+    client, key = unknown_at_a_gateway(stage)
+    stage.fault("refuse", code=1200, operation="query", times=2)
+    assert client.allow_repeat(key).may_repeat
+    assert client.run(JOB).job_key == key
+    assert (stage.tasks_made, stage.charges) == (1, 1)
+
+
+def test_collecting_a_forgotten_job_of_unknown_outcome_advises_nobody_to_pay_again(stage: Stage) -> None:
+    client, key = unknown_at_a_gateway(stage)
+    client.ledger.forget(key)
+    with pytest.raises(OutcomeUnknown) as caught:
+        client.collect(key)
+    assert "the same request is a new job and is paid anew" in caught.value.advice
+    with pytest.raises(InvalidRequest, match="was forgotten"):
+        client.allow_repeat(key)
+
+
+def test_a_foreign_task_that_was_asked_for_in_the_wrong_place_is_fetched_from_the_right_one(stage: Stage) -> None:
+    task_id = order(stage)
+    stop = threading.Event()
+    wrong = Client(replace(stage.profile(), base_url="http://127.0.0.1:9"))
+    with pytest.raises(StillRunning):
+        wrong.collect(task_id, lambda progress: stop.set(), stop, "text2video")
+    assert stage.client().collect(task_id, operation="text2video").files[0].exists()
+
+
+def test_half_a_character_in_a_prompt_costs_no_result(stage: Stage) -> None:
+    client = stage.client()
+    job = Text2Video(prompt="A kite \ud83d", duration=3)
+    path = stage.home / "described.json"
+    sidecar._write(path, {"parameters": sidecar.parameters_of(job)})
+    assert read_sidecar(path)["parameters"]["prompt"] == "A kite \ud83d"
+    assert client.ledger.jobs() == []
+
+
+def test_a_row_whose_run_ended_while_the_ledger_could_not_be_written_is_freed_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kling_api.owners.HEARTBEAT", 0.1)
+    client = stage.client()
+    claim = client.ledger.claim(describe(JOB, client.profile, client.dialect))
+    with closing(sqlite3.connect(stage.home / "ledger.sqlite3", isolation_level=None)) as other:
+        client.ledger._connection.execute("PRAGMA busy_timeout = 50")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError):
+            client.ledger.release(claim)
+        other.execute("ROLLBACK")
+    end = time.monotonic() + 5
+    while client.ledger.jobs()[0].owner and time.monotonic() < end:
+        time.sleep(0.05)
+    assert client.ledger.jobs()[0].owner == ""

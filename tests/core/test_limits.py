@@ -79,7 +79,7 @@ def test_whoever_waits_longer_goes_first(ledger: Ledger, clock: Clock) -> None:
     with pytest.raises(NoTurn):
         ledger.sending(second, "/tasks", one)
     ledger.sending(first, "/tasks", one)
-    ledger.release(first)
+    ledger.finished(first, "3", "", None)
     assert ledger.sending(second, "/tasks", one).state is State.SENDING
 
 
@@ -115,6 +115,75 @@ def test_a_task_that_nobody_waits_for_holds_its_slot_only_for_a_while(ledger: Le
         send(ledger, "second", Limits(max_parallel=1))
     clock.now += SLOT_HELD
     assert send(ledger, "second", Limits(max_parallel=1)).owner
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_a_request_of_a_killed_process_may_have_been_made_and_holds_its_slot_for_a_while(
+    ledger: Ledger, clock: Clock, state: str
+) -> None:
+    first = send(ledger, "first", Limits())
+    if state == "unknown":
+        ledger.unanswered(first, "no answer")
+    ledger.release(first)
+    with pytest.raises(NoTurn):
+        send(ledger, "second", Limits(max_parallel=1))
+    clock.now += SLOT_HELD
+    assert send(ledger, "second", Limits(max_parallel=1)).owner
+
+
+def test_a_job_that_the_provider_turned_away_keeps_nobody_waiting(ledger: Ledger, clock: Clock) -> None:
+    first = send(ledger, "first", Limits(max_parallel=1))
+    ledger.nothing_made(first)  # its model has no free slot there; the run still lives and tries again later
+    clock.now += 1
+    assert send(ledger, "second", Limits(max_parallel=1)).owner
+
+
+def test_a_job_that_was_never_sent_is_paid_by_the_profile_that_sends_it(ledger: Ledger) -> None:
+    ledger.release(claim(ledger, "first", estimate=""))
+    taken = claim(ledger, "first", profile="another", estimate="5")
+    assert (taken.job.profile, taken.job.estimate) == ("another", "5")
+    ledger.sending(taken, "/tasks", DAY)
+    assert (ledger.spent("studio"), ledger.spent("another")) == (0, 5)
+    ledger.release(taken)
+    assert claim(ledger, "first").job.profile == "another"  # it may have been made: the bill stays where it is
+
+
+def test_a_job_is_found_under_the_fingerprint_of_before_and_then_under_the_present_one(ledger: Ledger) -> None:
+    first = claim(ledger, "with the key")
+    ledger.accepted(first, "42", "")
+    ledger.release(first)
+    named = dataclasses.replace(NEW, fingerprint="with the name", account="host#me")
+    second = ledger.claim(named, "with the key")
+    assert (second.job.key, second.job.account) == (first.job.key, "host#me")
+    ledger.release(second)
+    assert ledger.claim(named, "with the next key").job.key == first.job.key
+
+
+def test_a_repetition_that_was_allowed_needs_a_budget_of_its_own(ledger: Ledger) -> None:
+    limits = Limits(budget_total=Decimal(5))
+    first = send(ledger, "first", limits)
+    ledger.unanswered(first, "no answer")
+    ledger.release(first)
+    ledger.allow_repeat(first.job.key)
+    with pytest.raises(BudgetSpent, match="3 of 5 units"):
+        send(ledger, "first", limits)
+    assert ledger.get(first.job.key).state is State.UNKNOWN  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def test_a_job_that_has_moved_on_is_not_forgotten(ledger: Ledger) -> None:
+    first = send(ledger, "first", Limits())
+    ledger.accepted(first, "42", "")
+    ledger.release(first)
+    with pytest.raises(LedgerError, match="is running by now"):
+        ledger.forget(first.job.key, State.CREATED)
+    assert ledger.forget(first.job.key, State.RUNNING).forgotten_at
+
+
+def test_what_is_known_of_a_finished_job_is_not_forgotten_when_the_provider_says_less(ledger: Ledger) -> None:
+    first = send(ledger, "first", Limits())
+    ledger.finished(first, "9", "v-1", 60.0)
+    job = ledger.finished(first, "", "", None)
+    assert (job.units, job.video_id, job.seconds) == ("9", "v-1", 60.0)
 
 
 def test_slots_belong_to_an_account(ledger: Ledger) -> None:
