@@ -17,7 +17,7 @@ demo: .venv
 	$(BIN)/kling demo --output "$(OUTPUT)" $(if $(IMAGE),--image "$(IMAGE)")
 
 test: .venv lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv
 	$(BIN)/ruff check .

@@ -28,6 +28,7 @@ class Charged(Enum):
     """What a failure did to the money, in words for the user."""
 
     NO = "Not charged."
+    NOTHING_CHANGED = "Nothing was changed."
     NO_UNITS = "Kling normally returns the units of a failed task; check `kling jobs` or the console."
     UNKNOWN = "It may have been charged."
     ONCE = "Charged once; it is not charged again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -33,10 +34,14 @@ def read_profiles(home: Path) -> dict[str, dict[str, str]]:
     except UnicodeDecodeError:
         raise NotConfigured(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from None
     except OSError as error:
+        if file.is_dir():
+            raise NotConfigured(f"{file} is a folder.", "Move it away; profiles are kept in a file.") from None
         raise NotConfigured(f"{file} cannot be read ({type(error).__name__}).", "Check its owner and mode.") from None
-    except tomllib.TOMLDecodeError:  # its text could quote a line with a key
+    except tomllib.TOMLDecodeError as error:  # only where: its text could quote a line with a key
         raise NotConfigured(
-            f"{file} is not valid TOML.", "See 'Keys and profiles' in the README for an example."
+            f"{file} is not valid TOML{_place(error)}.",
+            "Texts stand in quotes, and so do names of profiles with other letters than a-z, 0-9, - and _, such as "
+            '["工作室"].',
         ) from None
     return {name: _table(file, name, table) for name, table in document.items()}
 
@@ -46,8 +51,18 @@ def limits_of(name: str, values: dict[str, str]) -> Limits:
     found = {setting: _limit(name, setting, values.get(setting, "").strip()) for setting in LIMIT_FIELDS}
     parallel = found.pop("max_parallel")
     if parallel is not None and (parallel < 1 or parallel != int(parallel)):
-        raise NotConfigured(f"Profile {name}: max_parallel is {parallel}.", "Give a whole number from 1.")
+        raise _no_count(name, parallel)
     return Limits(None if parallel is None else int(parallel), **found)
+
+
+def _no_count(name: str, given: object) -> NotConfigured:
+    return NotConfigured(f"Profile {name}: max_parallel is {given}.", "Give a whole number from 1.")
+
+
+def _place(error: Exception) -> str:
+    """Where the parser stopped, which its text ends with (tomllib has `lineno` since Python 3.14)."""
+    line = re.search(r"\(at line (\d+), column \d+\)$", str(error))
+    return f" (line {line[1]})" if line else " (at its end)" if str(error).endswith("(at end of document)") else ""
 
 
 def _table(file: Path, name: str, table: Any) -> dict[str, str]:
@@ -61,8 +76,10 @@ def _table(file: Path, name: str, table: Any) -> dict[str, str]:
         )
     numbers = {setting: str(value) for setting in LIMIT_FIELDS if _is_number(value := table.get(setting))}
     table = table | numbers
-    if not all(isinstance(value, str) for value in table.values()):
-        raise NotConfigured(f"{file}: profile {name} has a setting that is not text.", "Put each value in quotes.")
+    wrong = [setting for setting, value in table.items() if not isinstance(value, str)]
+    if wrong:
+        advice = "Give a number." if wrong[0] in LIMIT_FIELDS else "Put the value in quotes."
+        raise NotConfigured(f"{file}: profile {name} has a wrong value for {wrong[0]}.", advice)
     return table
 
 
@@ -78,6 +95,8 @@ def _limit(name: str, setting: str, text: str) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
+    if setting == "max_parallel" and (not value.is_finite() or value < 0):
+        raise _no_count(name, text)
     if not value.is_finite() or value < 0:
         raise NotConfigured(f"Profile {name}: {setting} is '{text}'.", "Give a number, for example 50.")
     return value

@@ -78,8 +78,10 @@ async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
 
 
 def _last_words(result: Result, state: str) -> Progress:
-    units = f", {result.units} units" if result.units else ""
-    return Progress(f"{state}{units}", 0, None, result.job_key, result.task_id)
+    units = f"{result.units} units" if result.units else ""
+    if result.paid_before:
+        units = f"paid before{f' ({units})' if units else ''}"
+    return Progress(f"{state}{f', {units}' if units else ''}", 0, None, result.job_key, result.task_id)
 
 
 def _decode(path: Path, decode: str) -> tuple[Any, Any]:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from ..kling_api.client import Result
     from ..kling_api.settings import Profile
 
-FROM_LEDGER = "from the ledger"
+FROM_LEDGER = "made on this machine"
 _NO_KEY = "key is empty."
 _WHERE_KEYS_ARE = (
-    "Give a job key (kn-...) or a task id: `kling jobs` lists both, and each Kling node shows its task id."
+    "Give a job key (kn-...) or a task id: the node Kling Account lists open jobs, an error text names both, and each "
+    "clip in the folder user/__kling/results is named after its job."
 )
 
 
@@ -39,8 +40,8 @@ class KlingCollect(io.ComfyNode):
                     "operation",
                     options=[FROM_LEDGER, *clip_operations()],
                     default=FROM_LEDGER,
-                    tooltip="Only for the id of a task that was not made on this machine: what made it. "
-                    "The ledger knows it of its own jobs.",
+                    tooltip="Leave it as it is for jobs made on this machine. Only for a task made elsewhere: "
+                    "what made it.",
                 ),
                 inputs.decode(),
                 inputs.profile("The profile to ask with; empty for the one that made the job, else the default one."),
@@ -67,12 +68,12 @@ class KlingCollect(io.ComfyNode):
             from ..kling_api.client import Client
 
             elsewhere = "" if operation == FROM_LEDGER else operation
-            return Client(_profile_of(key, profile)).collect(key, progress, stop, elsewhere)
+            return Client(_profile_of(key, profile, elsewhere)).collect(key, progress, stop, elsewhere)
 
         return await hand_on(run, decode)
 
 
-def _profile_of(key: str, chosen: str) -> Profile:
+def _profile_of(key: str, chosen: str, elsewhere: str) -> Profile:
     """The profile that was chosen, else the one that made the job, else the default one."""
     from ..kling_api.job import State
     from ..kling_api.ledger import open_ledger
@@ -82,6 +83,8 @@ def _profile_of(key: str, chosen: str) -> Profile:
     if chosen.strip():
         return load_profile(chosen, home)
     job = open_ledger(home).get(key)
-    # A task of others that was once not found was asked for with a profile that need not be the right one.
-    known = job is not None and not (job.elsewhere and job.state is State.REFUSED)
+    if job is None and not elsewhere:
+        raise InvalidRequest(f"There is no job or task {key[:60]} on this machine.", _WHERE_KEYS_ARE)
+    # A task of others that was not found was asked for with a profile that need not be the right one.
+    known = job is not None and not (job.elsewhere and job.state in (State.CREATED, State.REFUSED))
     return load_profile(job.profile if job and known else "", home)

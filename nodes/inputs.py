@@ -12,6 +12,7 @@ from .host import io
 CameraControlType = io.Custom("KLING_CAMERA_CONTROL")
 #: Stands for an input that is not in the prompt: a linked one arrives as None in validate_inputs.
 NOT_GIVEN = "not given"
+_NAMES = "A name from user/__kling/profiles.toml, never a key."
 
 
 def prompt(required: bool) -> Any:
@@ -103,7 +104,7 @@ def profile_and_callback() -> list[Any]:
 
 
 def profile(what: str) -> Any:
-    return io.String.Input("profile", default="", optional=True, tooltip=f"{what} Never a key.")
+    return io.String.Input("profile", default="", optional=True, tooltip=f"{what} {_NAMES}")
 
 
 def problem(operation: str, **asked: Any) -> str | bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import STUB, LoadPack, copy_pack
+from conftest import ROOT, STUB, LoadPack, copy_pack
 
 from kling_api.sandbox.config import SandboxConfig
 from kling_api.sandbox.server import Sandbox
@@ -182,7 +182,7 @@ CONTRACT: dict[str, tuple[list[tuple[str, str, Any, bool]], list[tuple[str, str]
     "KlingCollect": (
         [
             ("key", "STRING", "", False),
-            ("operation", "COMBO", "from the ledger", False),
+            ("operation", "COMBO", "made on this machine", False),
             ("decode", "COMBO", "all", False),
             ("profile", "STRING", "", True),
         ],
@@ -230,7 +230,7 @@ def test_the_menus_hold_what_the_contract_says(pack: ModuleType, node: str) -> N
 def test_the_collecting_node_offers_every_operation_that_makes_a_clip(pack: ModuleType) -> None:
     assert _options(pack, "KlingCollect", "decode")["options"] == ["all", "first", "last"]
     assert _options(pack, "KlingCollect", "operation")["options"] == [
-        *("from the ledger", "text2video", "image2video", "omni-video", "multi-image2video", "multi-elements"),
+        *("made on this machine", "text2video", "image2video", "omni-video", "multi-image2video", "multi-elements"),
         *("motion-control", "video-extend", "effects", "avatar/image2video", "advanced-lip-sync", "lip-sync"),
     ]
 
@@ -554,6 +554,37 @@ def test_a_key_that_arrives_empty_by_a_link_sends_nothing(pack: ModuleType, prov
     with pytest.raises(_part(pack, "kling_api.errors").InvalidRequest, match="key is empty"):
         _execute(pack, "KlingCollect", key=" ", operation="text2video")
     assert _state(provider)["requests"] == before
+
+
+def test_a_key_that_nobody_knows_is_said_before_a_key_of_the_account_is_missed(pack: ModuleType, home: Path) -> None:
+    with pytest.raises(_part(pack, "kling_api.errors").InvalidRequest) as caught:
+        _execute(pack, "KlingCollect", key=f"kn-{'0' * 3000}")
+    assert f"There is no job or task kn-{'0' * 57} on this machine." in str(caught.value)
+    assert "the node Kling Account lists open jobs" in str(caught.value)
+
+
+def test_the_node_says_that_a_clip_was_paid_before(
+    pack: ModuleType, provider: Sandbox, on_node_7: Callable[[Display], Display]
+) -> None:
+    request = {"prompt": "A paper boat", "model_name": "kling-v3", "duration": 3, "decode": "first"}
+    for last_words in ("done, 1.8 units", "done, paid before (1.8 units)"):
+        display = on_node_7(Display())
+        made = _execute(pack, "KlingText2Video", **request)
+        assert display.texts[-1].startswith(last_words)
+    display = on_node_7(Display())
+    _execute(pack, "KlingCollect", key=made.args[4], decode="first")
+    assert display.texts[-1].startswith("done, paid before (1.8 units)")
+
+
+@pytest.mark.parametrize("node", ["KlingText2Video", "KlingImage2Video", "KlingCollect", "KlingAccount"])
+def test_a_tooltip_says_where_the_names_of_profiles_are_kept(pack: ModuleType, node: str) -> None:
+    assert "A name from user/__kling/profiles.toml, never a key." in _options(pack, node, "profile")["tooltip"]
+
+
+def test_every_example_workflow_uses_values_that_the_menus_have(pack: ModuleType) -> None:
+    example = json.loads((ROOT / "example_workflows" / "collect_a_job.json").read_text(encoding="utf-8"))
+    (node,) = [node for node in example["nodes"] if node["type"] == "KlingCollect"]
+    assert node["widgets_values"][1] == _options(pack, "KlingCollect", "operation")["default"]
 
 
 def test_the_account_node_gives_the_pack_as_text_and_as_a_number(

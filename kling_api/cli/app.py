@@ -18,6 +18,7 @@ from .demo import demo
 from .doctor import doctor
 from .outcome import failed
 from .sandbox import sandbox
+from .usage import wrong_usage
 from .video import image2video, text2video
 
 app = typer.Typer(
@@ -77,5 +78,4 @@ def _end(error: KlingError, as_json: bool) -> int:
 def _wrong_usage(error: Exception) -> InvalidRequest:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "kling"
-    what = error.format_message() if hasattr(error, "format_message") else str(error)  # pyright: ignore
-    return InvalidRequest(what, f"See `{command} --help`.")
+    return InvalidRequest(wrong_usage(error), f"See `{command} --help`.")

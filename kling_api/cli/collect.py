@@ -9,11 +9,11 @@ import typer
 
 from ..client import Client
 from ..dialects import clip_operations
-from ..errors import InvalidRequest
 from ..job import State
 from ..ledger import open_ledger
 from ..settings import data_folder
 from . import flags
+from .job_key import Key, no_such_job, read_key
 from .outcome import collected
 from .output import deliver, prepare_folder
 from .video import show_outcome
@@ -21,7 +21,7 @@ from .waiting import run_visibly
 
 
 def collect(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="A job key or a task id, as `kling jobs` lists them.")],
+    key: Key,
     operation: Annotated[
         str,
         typer.Option(
@@ -34,15 +34,13 @@ def collect(
     as_json: flags.AsJson = False,
 ) -> None:
     """Fetch the result of a job that was made before, here or elsewhere. Never orders anything."""
+    key, operation = read_key(key), operation.strip()
     job = open_ledger(data_folder()).get(key)
     if job is None and not operation:
-        raise InvalidRequest(
-            f"There is no job or task {key} in the ledger.",
-            "`kling jobs` lists what is there. For a task that was made elsewhere give --operation as well.",
-        )
+        raise no_such_job(key, "For a task that was made elsewhere give --operation as well.")
     known = job if job and not (job.elsewhere and job.state in (State.CREATED, State.REFUSED)) else None
     client = Client(profile or (known.profile if known else ""))
     folder = prepare_folder(output)
     result = run_visibly(client, lambda progress, stop: client.collect(key, progress, stop, operation))
     files = deliver(result, folder, f"{job.operation if job else operation}-{result.job_key}")
-    show_outcome(collected(result, files), as_json)
+    show_outcome(collected(result, files), as_json, result.paid_before)

@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from ..client import Client
-from ..errors import InvalidRequest, LedgerError
+from ..errors import Charged, InvalidRequest, LedgerError
 from ..job import Job, State
 from ..ledger import Ledger, open_ledger
 from ..owners import STALE_AFTER
+from ..processes import is_alive
 from ..settings import data_folder
 from . import flags
 from .console import show, show_error, show_json
+from .job_key import Key, no_such_job, read_key
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="A job key or a task id, as `kling jobs` lists them.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; needed with --json and in scripts.")]
 
 _MEANINGS = {
@@ -48,7 +49,11 @@ def retry(
     """Let a job of unknown outcome be sent once more by the next run of its request. It is looked up first."""
     job = _job(key)
     if job.forgotten_at:
-        raise InvalidRequest(f"Job {job.key} was forgotten.", "The same request is a new job anyway; just run it.")
+        raise InvalidRequest(
+            f"Job {job.key} was forgotten.",
+            "The same request is a new job anyway; just run it.",
+            charged=Charged.NOTHING_CHANGED,
+        )
     client = Client(profile or job.profile)
     risk = (
         "If the first one did arrive, a second one under its key is refused: it is not paid twice."
@@ -79,15 +84,20 @@ def _forget(ledger: Ledger, job: Job) -> Job:
             return ledger.forget(job.key, job.state)
         except LedgerError:
             now = ledger.get(job.key)
-            if now is None or now.state is not job.state or time.monotonic() > end:
+            if now is None or now.state is not job.state or time.monotonic() > end or _surely_lives(now):
                 raise
             time.sleep(1)
 
 
+def _surely_lives(job: Job) -> bool:
+    return bool(is_alive(job.owner.rpartition("/")[0]))
+
+
 def _job(key: str) -> Job:
+    key = read_key(key, Charged.NOTHING_CHANGED)
     job = open_ledger(data_folder()).get(key)
     if job is None:
-        raise InvalidRequest(f"There is no job or task {key} in the ledger.", "`kling jobs` lists what is there.")
+        raise no_such_job(key, charged=Charged.NOTHING_CHANGED)
     return job
 
 
@@ -96,7 +106,7 @@ def _ask(question: str, yes: bool, as_json: bool) -> None:
     if yes:
         return
     if as_json or not sys.stdin.isatty():
-        raise InvalidRequest(f"This needs a yes: {question}", "Add --yes.")
+        raise InvalidRequest(f"This needs a yes: {question}", "Add --yes.", charged=Charged.NOTHING_CHANGED)
     show_error(f"{question} [y/N]")  # a prompt of typer would write to stdout as well
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         show_error("Nothing was changed.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
 
 import typer
 
@@ -98,6 +99,7 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding(FAIL, error.what, error.advice)
         return
     yield Finding(OK, f"Data folder {home}" + (f"; jobs not settled yet: {open_jobs}" if open_jobs else ""))
+    yield from _results(home / "results")
     free = shutil.disk_usage(home).free
     text = f"{free / 1024**3:.1f} GB are free there"
     yield Finding(OK, text) if free >= _LOW_DISK else Finding(WARN, text, "Make room: results are kept there.")
@@ -111,6 +113,19 @@ def _folder(home: Path) -> Iterator[Finding]:
         )
 
 
+def _results(folder: Path) -> Iterator[Finding]:
+    """A clip that was paid for must have a place; where the folder is not there yet, the one above it counts."""
+    try:
+        with TemporaryFile(dir=folder if folder.exists() else folder.parent):
+            return
+    except OSError as error:
+        yield Finding(
+            FAIL,
+            f"{folder} cannot be written: {error.strerror or error}.",
+            "Check its owner and mode: the clips are kept there. Those that are paid for can be fetched afterwards.",
+        )
+
+
 def _file_system(folder: Path) -> str:
     """ "" where the system does not tell it in Linux's way."""
     try:
@@ -121,7 +136,7 @@ def _file_system(folder: Path) -> str:
 
 
 def _profiles_file(file: Path) -> Iterator[Finding]:
-    if not file.exists():
+    if not file.is_file():
         return
     mode = file.stat().st_mode & 0o777
     if os.name == "posix" and mode & 0o077:

@@ -146,7 +146,7 @@ def _packs(profile: Profile) -> Iterator[Finding]:
     yield from pack_findings(packs, now)
     if packs:
         spent = plain(client.ledger.spent(profile.name, now - _LAG * 3600))
-        lag = f"The provider's figures lag by up to {_LAG} hours; the ledger knows of {spent} units since"
+        lag = f"The provider's figures lag by up to {_LAG} hours; in these, by the ledger: {spent} units"
         yield Finding(NOTE, lag)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,15 +51,26 @@ def jobs(
     ] = False,
     as_json: flags.AsJson = False,
 ) -> None:
-    """List the jobs of the ledger, the newest first, or decide about one of them."""
+    """List the jobs of the ledger, the newest first, or decide about one of them.
+
+    States: created - not sent; sending, unknown - perhaps made;
+    running - made, not fetched yet; collected - on disk;
+    refused - nothing was made; failed - made, then failed at the provider.
+
+    UNITS are what the provider took; with a ~ they are an estimate.
+    EXPECTED (--costs) is the estimate of jobs whose units the provider
+    has not told yet.
+    """
     if context.invoked_subcommand:
         _must_be_alone(context)
         return
+    if costs and limit is not None:
+        raise InvalidRequest("--costs sums up all jobs of the filters; --limit would leave some out.", "Use --since.")
     which = Wanted(
         states=wanted.read_states(states or (), open_only),
-        profile=profile,
-        operation=operation,
-        model=model,
+        profile=profile.strip(),
+        operation=operation.strip(),
+        model=model.strip(),
         since=wanted.read_since(since, time.time()),
         forgotten=forgotten,
         limit=limit or (None if limit == 0 or as_json or costs else _SCREENFUL),
@@ -85,15 +97,28 @@ def _list(which: Wanted, as_json: bool) -> None:
         _show_table(shown, time.time())
     else:
         show(f"No {'' if which == Wanted(limit=which.limit) else 'such '}jobs in {home}.")
+    if not found:
+        _hint_at_names(which, show_error if as_json else show)
     if len(found) > len(shown) and not as_json:
         show_error(f"Only the newest {which.limit} are shown; --limit 0 shows all.")
+
+
+def _hint_at_names(which: Wanted, tell: Callable[[str], None]) -> None:
+    """Where a filter finds nothing because of a slip: what the ledger does know."""
+    every = open_ledger(data_folder()).jobs(Wanted(forgotten=True, limit=None))
+    for name in ("profile", "operation", "model"):
+        asked, known = getattr(which, name), sorted({getattr(job, name) for job in every} - {""})
+        if asked and asked not in known and known:
+            tell(f"{name} may be: {', '.join(known)}.")
 
 
 def _sum_up(which: Wanted, as_json: bool) -> None:
     """A forgotten job has cost what it has cost; and what counts is the day that it was sent on."""
     everything = replace(which, since=0.0, forgotten=True, limit=None)
     found = [job for job in open_ledger(data_folder()).jobs(everything) if when_paid(job) >= which.since]
-    costs = sum_costs(found[: which.limit])
+    if not found:
+        _hint_at_names(which, show_error)
+    costs = sum_costs(found)
     if as_json:
         show_json(costs_document(costs))
     else:

@@ -16,12 +16,13 @@ log = logging.getLogger(__name__)
 
 def prepare_folder(folder: Path) -> Path:
     """The folder as an absolute path, made if need be. Raises InvalidRequest before anything is spent."""
-    folder = folder.expanduser().absolute()
     try:
+        folder = folder.expanduser().absolute()
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter for ~somebody, where nobody has that name
+        reason = getattr(error, "strerror", None) or error
         raise InvalidRequest(
-            f"The output folder {folder} cannot be made: {error.strerror}.", "Choose another --output."
+            f"The output folder {folder} cannot be made: {reason}.", "Choose another --output."
         ) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InvalidRequest(f"The output folder {folder} cannot be written.", "Choose another --output.")
@@ -43,7 +44,7 @@ def deliver(result: Result, folder: Path, name: str) -> list[Path]:
     except OSError as error:
         raise DownloadFailed(
             f"The clip is in {result.files[0].parent}; it cannot be copied to {folder}: {error.strerror or error}.",
-            f"Make room or use `kling collect {result.job_key} --output` with another folder.",
+            f"Make room, or use `kling collect {result.job_key} --output FOLDER` with another folder.",
             job_key=result.job_key,
             task_id=result.task_id,
         ) from None

@@ -35,6 +35,7 @@ def sandbox(
     """Run a local Kling on 127.0.0.1 until Ctrl-C. It renders real clips and charges nothing."""
     try:
         from ..sandbox import SandboxConfig, serve
+        from ..sandbox.shared import CANNOT_START, reason
     except ModuleNotFoundError as error:
         raise NotConfigured(
             f"The sandbox needs the package {error.name}.", 'Install it with: pip install "kling-nodes[cli]"'
@@ -54,9 +55,9 @@ def sandbox(
         raise InvalidRequest(f"The sandbox cannot be started: {error}.", "See `kling sandbox --help`.") from None
     try:
         serve(config, lambda url: _announce(url, config, as_json))
-    except OSError as error:
+    except CANNOT_START as error:
         raise InvalidRequest(
-            f"The sandbox cannot be started: {error.strerror or error}.", "Choose another --port or --folder."
+            f"The sandbox cannot be started: {reason(error)}.", "Choose another --port or --folder."
         ) from None
 
 

@@ -9,16 +9,19 @@ import typer
 
 from .. import capabilities
 from ..client import Client
+from ..errors import InvalidRequest
 from ..operations import Image2Video, Operation, Text2Video
 from ..stills import Still
 from . import flags
 from .camera import read_camera
 from .console import show, show_json
+from .job_key import shortened
 from .outcome import Outcome, collected
 from .output import deliver, prepare_folder
 from .waiting import run_visibly
 
 _MODEL = capabilities.default_model()
+_PICTURES = "Give a picture file or an http(s) URL."
 
 
 def text2video(
@@ -89,6 +92,7 @@ def image2video(
     as_json: flags.AsJson = False,
 ) -> None:
     """Make a clip that starts on a picture, and may end on another."""
+    _check_pictures(image, end_image, camera_control)
     operation = Image2Video(
         image=read_picture(image, model_name),
         image_tail=read_picture(end_image, model_name),
@@ -108,24 +112,45 @@ def image2video(
 
 
 def read_picture(source: str, model_name: str) -> Still | str | None:
-    """A file as an encoded picture within the model's limit, a URL as it is, None for "". Raises MediaError."""
+    """A file as an encoded picture within the model's limit, a URL as it is, None for "". Raises InvalidRequest."""
+    source = source.strip()
     if not source or source.startswith(("http://", "https://")):
         return source or None
+    if "://" in source or source.startswith("data:"):
+        raise InvalidRequest(f"{shortened(source)} is no http(s) URL and no file.", _PICTURES)
     from ..media import read_still
 
     generation = capabilities.generation_of(model_name)
-    return read_still(Path(source).expanduser(), capabilities.image_limits().max_bytes[generation])
+    try:
+        file = Path(source).expanduser()
+    except RuntimeError:  # ~somebody, where nobody has that name
+        file = Path(source)
+    return read_still(file, capabilities.image_limits().max_bytes[generation])
 
 
-def show_outcome(outcome: Outcome, as_json: bool) -> None:
+def show_outcome(outcome: Outcome, as_json: bool, paid_before: bool) -> None:
     """How a collected job is told: paths first, so that a script can read them line by line."""
     if as_json:
         show_json(outcome.document())
         return
     for file in outcome.files:
         show(file)
-    units = f", {outcome.units} units" if outcome.units else ""
-    show(f"collected: job {outcome.job_key}, task id {outcome.task_id}{units}")
+    units = f"{outcome.units} units" if outcome.units else ""
+    ids = f"job {outcome.job_key}, task id {outcome.task_id}"
+    if paid_before:
+        show(f"collected before: {ids}, paid once{f' ({units})' if units else ''}; nothing was charged now")
+    else:
+        show(f"collected: {ids}{f', {units}' if units else ''}")
+
+
+def _check_pictures(image: str, end_image: str, camera_control: str) -> None:
+    """What the operation would refuse in the API's words, in those of the command line."""
+    if not image.strip() and not end_image.strip():
+        raise InvalidRequest("There is no picture.", "Give --image or --end-image.")
+    if end_image.strip() and camera_control.strip():
+        raise InvalidRequest(
+            "An end frame and a camera move cannot be used together.", "Leave out --end-image or --camera-control."
+        )
 
 
 def _make(operation: Operation, profile: str, output: Path, as_json: bool) -> None:
@@ -133,4 +158,4 @@ def _make(operation: Operation, profile: str, output: Path, as_json: bool) -> No
     folder = prepare_folder(output)
     result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
     files = deliver(result, folder, f"{operation.kind}-{result.job_key}")
-    show_outcome(collected(result, files), as_json)
+    show_outcome(collected(result, files), as_json, result.paid_before)

@@ -12,6 +12,7 @@ import typer
 from ..errors import InvalidRequest
 from ..job import OPEN, State
 from ..limits import midnight
+from .job_key import shortened
 
 _STATES = ", ".join(state.value for state in State)
 _FILTERS = "Which jobs"
@@ -57,19 +58,22 @@ Limit = Annotated[
     int | None,
     typer.Option(
         min=0,
-        help="How many, the newest first; 0 for all. Default: 20 as a table, all with --json or --costs.",
+        help="How many, the newest first; 0 for all. Default: 20 as a table, all with --json. Not with --costs.",
         rich_help_panel=_FILTERS,
     ),
 ]
 
 
 def read_states(names: Sequence[str], open_only: bool) -> tuple[State, ...]:
-    """() for any state. Raises InvalidRequest for a word that is none."""
+    """() for any state; an empty name is as if it were not given. Raises InvalidRequest for a word that is none."""
+    names = [name.strip() for name in names if name.strip()]
+    if names and open_only:
+        raise InvalidRequest("--open and --state exclude each other.", "Leave one of them out.")
     known = {state.value: state for state in State}
     for name in names:
         if name not in known:
-            raise InvalidRequest(f"state is '{name}'.", f"Choose one of: {_STATES}.")
-    return tuple(dict.fromkeys([*(known[name] for name in names), *(OPEN if open_only else ())]))
+            raise InvalidRequest(f"state is '{shortened(name)}'.", f"Choose one of: {_STATES}.")
+    return OPEN if open_only else tuple(dict.fromkeys(known[name] for name in names))
 
 
 def read_since(text: str, now: float) -> float:
@@ -85,4 +89,6 @@ def read_since(text: str, now: float) -> float:
             return (datetime.fromtimestamp(midnight(now)) - timedelta(days=int(days[1]))).timestamp()
         return datetime.strptime(text.strip(), "%Y-%m-%d").timestamp()
     except (ValueError, OverflowError, OSError):  # the latter two for years that the system's clock does not have
-        raise InvalidRequest(f"since is '{text}'.", "Give a day such as 2026-11-01, or days such as 7d.") from None
+        raise InvalidRequest(
+            f"since is '{shortened(text)}'.", "Give a day such as 2026-11-01, or days such as 7d."
+        ) from None

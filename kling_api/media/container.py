@@ -72,4 +72,4 @@ def _check_file(path: Path, charged: Charged | None) -> None:
     if not path.is_file():
         raise MediaError(f"There is no file at {path}.", charged=charged)
     if not path.stat().st_size:
-        raise MediaError(f"{path} is empty (0 bytes).", charged=charged)
+        raise MediaError(f"{path} is empty (0 bytes).", "Remove the file, then run again.", charged=charged)

@@ -131,6 +131,11 @@ def _header(data: bytes, name: str) -> PictureHeader:
 
 
 def _read_file(path: Path) -> bytes:
-    if not path.is_file():
-        raise MediaError(f"There is no file at {path}.")
-    return path.read_bytes()
+    try:
+        if path.is_dir():
+            raise MediaError(f"{path} is a folder.", "Give a picture.")
+        if not path.is_file():
+            raise MediaError(f"There is no file at {path}.", "Look at its name and folder.")
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"{path} cannot be read: {error.strerror or error}.", "Check its owner and mode.") from None

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import NotConfigured
+
+if TYPE_CHECKING:
+    from .server import Sandbox
+
+#: What a port that is taken, or a folder that is no sandbox's or is damaged, ends the start with.
+CANNOT_START = (OSError, sqlite3.Error)
 
 _lock = threading.Lock()
 _running: dict[Path, str] = {}
@@ -25,6 +33,19 @@ def shared_url(home: Path) -> str:
     with _lock:
         if folder not in _running:
             sandbox = Sandbox(SandboxConfig(folder=folder))
-            sandbox.start()
+            _start(sandbox, folder)
             _running[folder] = sandbox.url
         return _running[folder]
+
+
+def _start(sandbox: Sandbox, folder: Path) -> None:
+    try:
+        sandbox.start()
+    except CANNOT_START as error:
+        raise NotConfigured(
+            f"The sandbox cannot be started: {reason(error)}.", f"Delete {folder}: it holds no paid work."
+        ) from None
+
+
+def reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error)

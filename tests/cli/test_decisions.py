@@ -32,7 +32,7 @@ def test_forgetting_a_running_job_needs_a_yes_that_says_what_it_means(kling_here
         assert ended.exit_code == 2
         assert "It was made and is charged." in text
         assert f"`kling collect {left_running}` can still fetch its result, for 30 days" in text
-        assert "Add --yes." in text
+        assert "Add --yes.\nNothing was changed." in text
     assert _state(kling_here, left_running)["forgotten_at"] is None
 
 

@@ -76,7 +76,20 @@ def test_doctor_tells_the_packs_and_what_the_ledger_knows_beyond_them(kling_here
     lines = kling_here("doctor").stdout.splitlines()
     assert lines[-2].startswith("OK    Pack Trial-Video-100000Units-50Con-1Months: 99")
     assert " of 100000 units remain, online, until 20" in lines[-2]
-    assert lines[-1] == "NOTE  The provider's figures lag by up to 12 hours; the ledger knows of 1.8 units since"
+    assert lines[-1] == "NOTE  The provider's figures lag by up to 12 hours; in these, by the ledger: 1.8 units"
+
+
+def test_doctor_fails_where_a_paid_clip_would_have_no_place(kling: Kling, kling_here: Here) -> None:
+    assert kling_here("doctor").exit_code == 0
+    assert not (kling.home / "results").exists()
+    (kling.home / "results").mkdir()
+    assert kling_here("doctor").exit_code == 0
+    assert list((kling.home / "results").iterdir()) == []
+    (kling.home / "results").rmdir()
+    (kling.home / "results").write_text("in the way", encoding="utf-8")
+    ended = kling_here("doctor", "--json")
+    assert (ended.exit_code, len(_told(ended, "FAIL"))) == (1, 1)
+    assert f"{kling.home / 'results'} cannot be written" in _told(ended, "FAIL")[0]
 
 
 def test_a_provider_that_tells_no_packs_is_no_failure(kling: Kling, kling_here: Here) -> None:

@@ -77,7 +77,9 @@ def test_every_filter_narrows_the_list(kling_here: Here, three_jobs: dict[str, s
         ((), [made, failed, running]),
         (("--open",), [running]),
         (("--state", "failed", "--state", "collected"), [made, failed]),
-        (("--open", "--state", "failed"), [failed, running]),
+        (("--state", " failed "), [failed]),
+        (("--state", "", "--profile", "", "--operation", " ", "--model", "", "--since", ""), [made, failed, running]),
+        (("--state", "", "--open"), [running]),
         (("--profile", "default"), [made, failed, running]),
         (("--profile", "studio"), []),
         (("--operation", "text2video", "--model", "kling-v3"), [failed, running]),
@@ -92,6 +94,22 @@ def test_every_filter_narrows_the_list(kling_here: Here, three_jobs: dict[str, s
 def test_a_filter_that_finds_nothing_says_so(kling_here: Here, three_jobs: dict[str, str]) -> None:
     ended = kling_here("jobs", "--model", "kling-v9")
     assert (ended.exit_code, ended.stdout.startswith("No such jobs in ")) == (0, True)
+    known = {job["model"] for job in kling_here("jobs", "--json").document["jobs"]}
+    assert ended.stdout.splitlines()[1] == f"model may be: {', '.join(sorted(known))}."
+
+
+def test_a_slip_in_a_filter_is_told_with_what_the_ledger_knows(kling_here: Here, three_jobs: dict[str, str]) -> None:
+    for flags, text in [
+        (("--profile", "defualt"), "profile may be: default.\n"),
+        (("--operation", "t2v"), "operation may be: text2video.\n"),
+        (("--model", "kling-v9"), "model may be: kling-v2-6, kling-v3.\n"),
+    ]:
+        for more in ("--json", "--costs"):
+            ended = kling_here("jobs", *flags, more)
+            assert (ended.exit_code, ended.stderr) == (0, text)
+        assert kling_here("jobs", *flags).stdout.endswith(text)
+    known = kling_here("jobs", "--model", "kling-v3", "--state", "refused")
+    assert (known.stdout.count("\n"), known.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(
@@ -101,8 +119,12 @@ def test_a_filter_that_finds_nothing_says_so(kling_here: Here, three_jobs: dict[
         (("--since", "yesterday"), "since is 'yesterday'.\nGive a day such as 2026-11-01, or days such as 7d."),
         (("--since", "2026-13-01"), "since is '2026-13-01'."),
         (("--since", "0001-01-01"), "since is '0001-01-01'."),
-        (("--limit", "-1"), "--limit"),
+        (("--limit", "-1"), "'--limit': -1 is too small; give at least 0."),
+        (("--limit", "0", "--costs"), "--limit would leave some out"),
+        (("--state", "x" * 3000), f"state is '{'x' * 57}...'."),
         (("--limit", "5", "forget", "kn-1"), "stand before `forget`"),
+        (("--open", "--state", "failed"), "--open and --state exclude each other."),
+        (("--costs", "--limit", "1"), "--limit would leave some out"),
         (("frobnicate",), "No such command 'frobnicate'"),
     ],
 )

@@ -84,8 +84,9 @@ def test_a_copy_that_fails_says_where_the_clip_is_and_leaves_nothing(tmp_path: P
     clip.write_bytes(b"clip")
     folder = tmp_path / "folder"
     (folder / "name.mp4").mkdir(parents=True)  # a folder stands where the file should go
-    with pytest.raises(DownloadFailed, match=f"The clip is in {tmp_path}"):
+    with pytest.raises(DownloadFailed, match=f"The clip is in {tmp_path}") as caught:
         deliver(Result("kn-1", "t1", (clip,), "3"), folder, "name")
+    assert "`kling collect kn-1 --output FOLDER`" in caught.value.advice
     assert [path.name for path in folder.iterdir()] == ["name.mp4"]
 
 

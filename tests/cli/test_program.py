@@ -42,6 +42,13 @@ def test_every_command_has_a_help_and_json(kling_here: Here, command: str) -> No
     assert all(re.search(r"[a-z]{3,}.* [a-z]", text) for _, text in flags)
 
 
+def test_the_help_of_jobs_explains_its_words(kling_here: Here) -> None:
+    told = " ".join(kling_here("jobs", "--help").stdout.replace("│", " ").split())
+    assert "with a ~ they are an estimate" in told
+    assert "created - not sent; sending, unknown - perhaps made; running - made, not fetched yet;" in told
+    assert "EXPECTED (--costs) is the estimate of jobs whose units the provider has not told yet." in told
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
 def test_on_a_terminal_the_estimate_stays_above_the_bar(kling: Kling) -> None:
     ours, theirs = os.openpty()

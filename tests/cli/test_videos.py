@@ -95,3 +95,38 @@ def test_the_sandbox_profile_needs_neither_key_nor_server(kling: Kling) -> None:
     ended = kling(*request, "--profile", "sandbox", KLING_API_KEY="", KLING_BASE_URL="")
     assert ended.exit_code == 0, ended.stderr
     assert check_clip(ended.document["files"][0])
+
+
+def test_a_clip_that_was_paid_for_before_says_that_nothing_is_charged_now(kling: Kling, kling_here: Here) -> None:
+    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--sound")
+    first, again = kling_here(*request).stdout, kling_here(*request).stdout
+    key, charges = first.splitlines()[1].split()[2].rstrip(","), kling.counts()[1]
+    assert ", 2.7 units" in first
+    for text in (again, kling_here("collect", f" {key} ").stdout):
+        assert text.splitlines()[1].startswith(f"collected before: job {key}, task id ")
+        assert text.endswith(", paid once (2.7 units); nothing was charged now\n")
+    keys = ["status", "job_key", "task_id", "files", "units", "error"]
+    assert list(kling_here("collect", key, "--json").document) == keys
+    assert kling.counts()[1] == charges
+
+
+def test_what_is_no_picture_is_a_sentence(kling_here: Here, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for image, what, advice in [
+        (str(tmp_path / "folder"), "is a folder.", "Give a picture."),
+        (str(tmp_path / "none.png"), "There is no file at", "Look at its name and folder."),
+        ("ftp://host.example/a.png", "is no http(s) URL and no file.", "Give a picture file or an http(s) URL."),
+    ]:
+        ended = kling_here("image2video", "--image", image)
+        assert ended.exit_code == 2
+        said, advised, charged = ended.stderr.splitlines()
+        assert what in said
+        assert (advised, charged) == (advice, "Not charged.")
+
+
+def test_a_sandbox_that_cannot_be_started_is_a_sentence(kling_here: Here, home: Path) -> None:
+    (home / "sandbox").write_text("a file where its folder should be")
+    ended = kling_here("text2video", "--prompt", "A boat", "--profile", "sandbox")
+    assert ended.exit_code == 2
+    assert ended.stderr.startswith("The sandbox cannot be started: ")
+    assert f"Delete {home / 'sandbox'}: it holds no paid work." in ended.stderr

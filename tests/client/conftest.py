@@ -52,13 +52,21 @@ class Stage:
         return requests.get(f"{self.sandbox.url}/sandbox/state", timeout=10).json()
 
 
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clips of all sandboxes: the same clip need not be drawn for each test."""
+    return tmp_path_factory.mktemp("clips")
+
+
 @pytest.fixture
-def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+def make_stage(tmp_path: Path, rendered: Path) -> Iterator[Callable[..., Stage]]:
     """Starts a sandbox with the given config values; several in one test have a folder each."""
     running: list[Sandbox] = []
 
     def make(**config: Any) -> Stage:
         folder = tmp_path / f"sandbox{len(running)}"
+        folder.mkdir()
+        (folder / "clips").symlink_to(rendered)
         sandbox = Sandbox(SandboxConfig(**{"folder": folder, "pace": 0.05} | config))
         sandbox.start()
         running.append(sandbox)

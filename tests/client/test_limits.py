@@ -184,7 +184,9 @@ def test_limits_come_from_the_file_also_when_the_key_is_in_the_environment(
         ("budget_per_day = -1", "budget_per_day is '-1'"),
         ("budget_total = 'much'", "budget_total is 'much'"),
         ("budget_total = nan", "budget_total is 'nan'"),
-        ("budget_total = true", "a setting that is not text"),
+        ("budget_total = true", "a wrong value for budget_total"),
+        ("max_parallel = -2", "max_parallel is -2"),
+        ("dialect = 5", "a wrong value for dialect"),
     ],
 )
 def test_a_limit_that_is_no_number_is_named(home: Path, line: str, sentence: str) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def collect(key: str, **values: Any) -> dict[str, Any]:
-    inputs = {"key": key, "operation": "from the ledger", "decode": "last", "profile": ""}
+    inputs = {"key": key, "operation": "made on this machine", "decode": "last", "profile": ""}
     return {"class_type": "KlingCollect", "inputs": inputs | values}
 
 

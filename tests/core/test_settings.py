@@ -319,3 +319,11 @@ def test_the_data_folder_is_kling_home_else_the_folder_for_user_data(
     assert not home_is_configured()
     monkeypatch.setenv("KLING_HOME", "~/kling-data")
     assert data_folder() == Path.home() / "kling-data"
+
+
+def test_an_invalid_file_names_the_line_and_the_usual_slip_but_quotes_nothing(home: Path) -> None:
+    (home / "profiles.toml").write_text("[default]\n\n[工作室]\napi_key = 'sk-xxxxxxxx'\n", encoding="utf-8")
+    with pytest.raises(NotConfigured, match=r"is not valid TOML \(line 3\)") as caught:
+        load_profile()
+    assert '["工作室"]' in caught.value.advice
+    assert "sk-" not in str(caught.value)
