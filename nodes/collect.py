@@ -83,7 +83,7 @@ def _profile_of(key: str, chosen: str, elsewhere: str) -> Profile:
     if chosen.strip():
         return load_profile(chosen, home)
     job = open_ledger(home).get(key)
-    if job is None and not elsewhere:
+    if job is None and (not elsewhere or key.startswith("kn-")):
         raise InvalidRequest(f"There is no job or task {key[:60]} on this machine.", _WHERE_KEYS_ARE)
     # A task of others that was not found was asked for with a profile that need not be the right one.
     known = job is not None and not (job.elsewhere and job.state in (State.CREATED, State.REFUSED))

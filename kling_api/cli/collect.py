@@ -36,8 +36,8 @@ def collect(
     """Fetch the result of a job that was made before, here or elsewhere. Never orders anything."""
     key, operation = read_key(key), operation.strip()
     job = open_ledger(data_folder()).get(key)
-    if job is None and not operation:
-        raise no_such_job(key, "For a task that was made elsewhere give --operation as well.")
+    if job is None and (not operation or key.startswith("kn-")):
+        raise no_such_job(key, "For a task that was made elsewhere give its task id and --operation.")
     known = job if job and not (job.elsewhere and job.state in (State.CREATED, State.REFUSED)) else None
     client = Client(profile or (known.profile if known else ""))
     folder = prepare_folder(output)

@@ -183,7 +183,7 @@ def test_a_task_that_was_made_elsewhere_is_collected_by_its_operation(kling: Kli
     task, counts = made["data"]["task_id"], kling.counts()[0]
     without = kling_here("collect", task, "--json")
     assert without.exit_code == 2
-    assert "give --operation as well" in without.document["error"]
+    assert "give its task id and --operation" in without.document["error"]
     wrong = kling_here("collect", task, "--operation", "text2speech", "--json")
     assert (wrong.exit_code, "operation is 'text2speech'" in wrong.document["error"]) == (2, True)
 
