@@ -23,6 +23,7 @@ from .job import Claim, Job, State
 from .job_errors import not_told, remembered, stopped, stopped_while_another_works, unrecorded
 from .ledger import open_ledger
 from .operations import Operation
+from .redaction import named
 from .run import Run
 from .settings import Profile, load_profile
 from .sidecar import sidecar_path
@@ -100,8 +101,9 @@ class Client:
         if job and operation and job.key != key and _host_of(job.account) != _host_of(self.profile.account()):
             job = None  # another provider's task of the same number
         if job is None or (job.elsewhere and job.state in (State.CREATED, State.REFUSED)):
-            task_id, made_by = (job.task_id, job.operation if job.state is State.CREATED else "") if job else (key, "")
-            new = describe_task(task_id, operation or made_by, self.profile, self.dialect)
+            if job and job.state is State.CREATED:  # stopped before it was found; what made it is known
+                operation = operation or job.operation
+            new = describe_task(job.task_id if job else key, operation, self.profile, self.dialect)
             return self._live(lambda: self.ledger.claim(new), None, watch, ())
         here = files_on_disk(job, self.results)
         if here:
@@ -116,7 +118,7 @@ class Client:
         """
         job = self.ledger.get(key)
         if job is None or job.state not in (State.UNKNOWN, State.SENDING):
-            state = f"Job {key} is {job.state.value}" if job else f"There is no job {key}"
+            state = f"Job {key} is {job.state.value}" if job else f"There is no {named('job', key)}"
             raise InvalidRequest(f"{state}; only a job of unknown outcome can be sent again.", "See `kling jobs`.")
         if job.forgotten_at:
             raise InvalidRequest(f"Job {key} was forgotten.", "The same request is a new job anyway; just run it.")
@@ -139,7 +141,7 @@ class Client:
     def packs(self) -> tuple[Pack, ...]:
         """The account's resource packs, as the provider tells them (Kling's figures lag by up to 12 hours). Free.
 
-        Raises NotOffered when the provider has no way to tell them, Refused or NotDelivered when it did not.
+        Raises NotOffered when the provider has no way to tell them, Refused when it did not, NotDelivered.
         """
         now = int(time.time() * 1000)
         request = self.dialect.packs(now - _PACKS_SINCE, now)

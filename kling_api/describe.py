@@ -13,7 +13,7 @@ from .fingerprint import fingerprint, fingerprint_of_task
 from .job import NewJob
 from .limits import plain
 from .operations import Operation
-from .redaction import redact
+from .redaction import named, redact
 from .settings import Profile
 
 #: Every provider's ids seen so far: digits, hex, Base64 for URLs, "task_kling-2.6_1765182425861".
@@ -54,21 +54,20 @@ def describe_task(task_id: str, operation: str, profile: Profile, dialect: Diale
     """A task that others made. Without a task id of ours there is nothing to send, and nothing is."""
     if task_id.startswith("kn-"):
         raise InvalidRequest(
-            f"There is no job {task_id[:60]} in the ledger.",
+            f"There is no {named('job', task_id)} in the ledger.",
             "It may be of another ledger: the .json beside its clip names its task id; give that with its operation.",
         )
     if not operation or not task_id.strip():
         raise InvalidRequest(
-            f"There is no job or task {task_id[:60]} in the ledger.",
+            f"There is no {named('job or task', task_id)} in the ledger.",
             "`kling jobs` lists what is there. To fetch a task made elsewhere, name its operation as well.",
         )
     if not dialect.routes(operation):
         raise InvalidRequest(
             f"operation is '{operation[:60]}'.", f"Give the one that made the task: {', '.join(clip_operations())}."
         )
-    if (
-        not _TASK_ID.fullmatch(task_id) or redact(task_id) != task_id
-    ):  # a key pasted by mistake must not be written down
+    if not _TASK_ID.fullmatch(task_id) or redact(task_id) != task_id:
+        # A key pasted by mistake must not be written down.
         raise InvalidRequest("That is no task id.", "Give the id that the provider told when the task was made.")
     account = profile.account()
     return NewJob(

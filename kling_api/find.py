@@ -29,12 +29,13 @@ def find_by_our_key(run: Run) -> bool:
 
 def find_elsewhere(run: Run) -> None:
     """Asks for a task that was made by others; afterwards the job is `running`. Raises InvalidRequest or Refused."""
+    task_id = run.job.task_id
     for route in run.dialect.routes(run.job.operation):
-        request = run.dialect.query(route, run.job.task_id)
+        request = run.dialect.query(route, task_id)
         if request.needs_api_key and not run.has_api_key:
             continue
         answer = run.question(request)
-        if isinstance(answer, Task) and run.job.task_id not in (answer.id, answer.job_key):
+        if isinstance(answer, Task) and task_id not in (answer.id, answer.job_key):
             continue  # an answer about another task
         if isinstance(answer, Task):
             run.job = run.ledger.found_elsewhere(run.claim, answer.id, route, answer.created / 1000)
@@ -44,7 +45,7 @@ def find_elsewhere(run: Run) -> None:
             run.job = run.ledger.refused(run.claim, answer.message, answer.code, answer.request_id)
             raise not_shown(run.job, answer.advice)
     run.job = run.ledger.refused(run.claim, "The provider knows no such task.", "", "")
-    raise no_such_task(run.job)
+    raise no_such_task(run.job, task_id)
 
 
 def accepted(run: Run, task: Task) -> None:

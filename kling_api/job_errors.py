@@ -17,6 +17,7 @@ from .errors import (
     TaskFailed,
 )
 from .job import Job, State
+from .redaction import named
 
 
 def remembered(job: Job) -> KlingError:
@@ -49,11 +50,7 @@ def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
     )
 
 
-def over_budget(job: Job, reason: str) -> OverBudget:
-    if job.estimate:
-        advice = "Raise that budget in profiles.toml, make a shorter or cheaper clip, or wait for a new day."
-    else:
-        advice = "Choose a model with a price in the README's table, or a profile without a budget."
+def over_budget(job: Job, reason: str, advice: str) -> OverBudget:
     return OverBudget(
         f"The budget of profile {job.profile} does not allow this job: {reason}.",
         advice,
@@ -62,11 +59,10 @@ def over_budget(job: Job, reason: str) -> OverBudget:
     )
 
 
-def no_such_task(job: Job) -> InvalidRequest:
+def no_such_task(job: Job, task_id: str) -> InvalidRequest:
     return InvalidRequest(
-        f"The provider knows no {job.operation} task {job.task_id} of this account.",
+        f"The provider knows no {named(f'{job.operation} task', task_id)} of this account.",
         "Check the id, the operation and the profile: tasks belong to one account in one region.",
-        task_id=job.task_id,
     )
 
 
@@ -78,7 +74,7 @@ def not_told(refusal: Refusal) -> Refused:
 
 def not_shown(job: Job, advice: str) -> Refused:
     """Somebody else's task that the provider does not show us."""
-    return Refused(job.error, advice, code=job.error_code, task_id=job.task_id, request_id=job.request_id)
+    return Refused(job.error, advice, code=job.error_code, request_id=job.request_id)
 
 
 def never_accepted(job: Job) -> OutcomeUnknown:

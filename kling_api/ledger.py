@@ -116,9 +116,13 @@ class Ledger(LedgerFile):
         return self._change(claim, change, task_id, route, accepted_at or self._clock())
 
     def refused(self, claim: Claim, error: str, code: str, request_id: str) -> Job:
-        """A task of others that is not there leaves no trace in the lists."""
+        """A task of others that is not there leaves no trace in the lists, and what was taken for its id none at all:
+        it may have been a key.
+        """
         change = "state = 'refused', error = ?, error_code = ?, request_id = ?"
-        change += ", forgotten_at = CASE WHEN elsewhere THEN ? END"
+        change += (
+            ", forgotten_at = CASE WHEN elsewhere THEN ? END, task_id = CASE WHEN elsewhere THEN '' ELSE task_id END"
+        )
         return self._change(claim, change, error, code, request_id, self._clock())
 
     def failed(self, claim: Claim, error: str, units: str) -> Job:

@@ -15,7 +15,11 @@ class NoTurn(Exception):
 
 
 class BudgetSpent(Exception):
-    """The job's estimate would pass the profile's budget; the text gives the numbers."""
+    """The job's estimate would pass the profile's budget; the text gives the numbers, `advice` says what to do."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.advice = advice
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,20 @@ class Limits:
         if not self.has_budget:
             return
         if not estimate:
-            raise BudgetSpent("no price is known for this request, so it cannot be held to the budget")
+            raise BudgetSpent(
+                "no price is known for this request, so it cannot be held to the budget",
+                "Choose a model with a price in the README's table, or a profile without a budget.",
+            )
         limits = (
-            ("budget_per_day", self.budget_per_day, today, " today"),
-            ("budget_total", self.budget_total, in_all, " in all"),
+            ("budget_per_day", self.budget_per_day, today, "today", "or wait for a new day"),
+            ("budget_total", self.budget_total, in_all, "in all", "or use another profile"),
         )
-        for name, limit, spent, when in limits:
+        for name, limit, spent, when, otherwise in limits:
             if limit is not None and spent + Decimal(estimate) > limit:
                 raise BudgetSpent(
-                    f"it costs about {plain(Decimal(estimate))} units; {plain(spent)} of {plain(limit)} units"
-                    f"{when} are spent or promised ({name})"
+                    f"it costs about {plain(Decimal(estimate))} units; {plain(spent)} of {plain(limit)} units {when} "
+                    f"are spent or promised ({name})",
+                    f"Raise {name} in profiles.toml, make a shorter or cheaper clip, {otherwise}.",
                 )
 
 

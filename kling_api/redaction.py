@@ -26,6 +26,8 @@ _SHAPES = (
 _AFTER_ADDRESS = re.compile(r"(?i)(https?:\\?/\\?/[^\s?#\"<>]+)[?#][^\s\"<>]*")
 #: Also of a bare path: HTTP libraries write "url: /file.mp4?Signature=..." without the host.
 _QUERY = re.compile(r"(?<=[^\s?'\"<>])\?[\w.~%\[\]+-]+=[^\s'\"<>)]*")
+#: Our job keys and the task ids seen so far. An access or secret key has 32 letters and digits: so many are not shown.
+_ID = re.compile(r"kn-[\w-]{1,40}|task_[\w.-]{1,60}|[\w.-]{1,24}", re.ASCII)
 #: Up to the last @ before the path: a password may hold one, too.
 _USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/'\"<>]+@")
 
@@ -45,6 +47,11 @@ def redact(text: str) -> str:
     text = _USER_INFO.sub(rf"\g<1>{MASK}@", text)
     text = _AFTER_ADDRESS.sub(rf"\g<1>?{MASK}", text)
     return _QUERY.sub(f"?{MASK}", text)
+
+
+def named(what: str, text: str) -> str:
+    """`what` with the text as its name, "job kn-1"; "such job" for what may be a key, pasted where an id belongs."""
+    return f"{what} {text}" if _ID.fullmatch(text) and redact(text) == text else f"such {what}"
 
 
 @contextmanager

@@ -117,7 +117,7 @@ def _take_turn(run: Run, route: str) -> None:
         except BudgetSpent as spent:
             if not run.job.unanswered:
                 run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
-            raise over_budget(run.job, str(spent)) from None
+            raise over_budget(run.job, str(spent), spent.advice) from None
         else:
             run.watch.tell(f"submitting{_about(run.job.estimate)}")
             return

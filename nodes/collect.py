@@ -77,6 +77,7 @@ def _profile_of(key: str, chosen: str, elsewhere: str) -> Profile:
     """The profile that was chosen, else the one that made the job, else the default one."""
     from ..kling_api.job import State
     from ..kling_api.ledger import open_ledger
+    from ..kling_api.redaction import named
     from ..kling_api.settings import load_profile
 
     home = host.data_folder()
@@ -84,7 +85,7 @@ def _profile_of(key: str, chosen: str, elsewhere: str) -> Profile:
         return load_profile(chosen, home)
     job = open_ledger(home).get(key)
     if job is None and (not elsewhere or key.startswith("kn-")):
-        raise InvalidRequest(f"There is no job or task {key[:60]} on this machine.", _WHERE_KEYS_ARE)
+        raise InvalidRequest(f"There is no {named('job or task', key)} on this machine.", _WHERE_KEYS_ARE)
     # A task of others that was not found was asked for with a profile that need not be the right one.
     known = job is not None and not (job.elsewhere and job.state in (State.CREATED, State.REFUSED))
     return load_profile(job.profile if job and known else "", home)

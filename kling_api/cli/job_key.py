@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import Charged, InvalidRequest
+from ..redaction import named
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A job key or a task id, as `kling jobs` lists them.")]
 _LISTED = "`kling jobs` lists what is there."
@@ -20,7 +21,7 @@ def read_key(text: str, charged: Charged | None = None) -> str:
 
 
 def no_such_job(key: str, advice: str = "", charged: Charged | None = None) -> InvalidRequest:
-    what = f"There is no job or task {shortened(key)} in the ledger."
+    what = f"There is no {named('job or task', key)} in the ledger."
     return InvalidRequest(what, f"{_LISTED} {advice}".strip(), charged=charged)
 
 

@@ -102,7 +102,7 @@ def test_a_key_may_have_spaces_around_it_but_not_be_empty(
         assert (ended.exit_code, ended.stderr.splitlines()[0]) == (2, "KEY is empty.")
     pasted = kling_here(*command, LONG, *yes)
     assert pasted.exit_code == 2
-    assert pasted.stderr.splitlines()[0] == f"There is no job or task {'x' * 57}... in the ledger."
+    assert pasted.stderr.splitlines()[0] == "There is no such job or task in the ledger."
 
 
 @pytest.mark.parametrize("command", ["forget", "retry"])

@@ -99,7 +99,7 @@ def test_a_job_that_would_pass_the_budget_is_refused_before_anything_is_sent(sta
         "The budget of profile test does not allow this job: it costs about 1.8 units; "
         "3.6 of 4 units today are spent or promised (budget_per_day)."
     )
-    assert advice.startswith("Raise that budget in profiles.toml")
+    assert advice == "Raise budget_per_day in profiles.toml, make a shorter or cheaper clip, or wait for a new day."
     assert charged.startswith("Not charged.")
     assert client.ledger.jobs()[0].state is State.REFUSED
     assert (stage.tasks_made, stage.charges) == (2, 2)

@@ -31,6 +31,7 @@ from kling_api.errors import (
     StillRunning,
     TaskFailed,
 )
+from kling_api.ledger import Wanted
 from kling_api.operations import Text2Video
 from kling_api.sandbox.config import Account, SandboxConfig
 from kling_api.sandbox.server import Sandbox
@@ -306,3 +307,17 @@ def test_a_key_in_the_place_of_a_profiles_name_is_not_repeated(stage: Stage) -> 
     with pytest.raises(KlingError) as caught:
         load_profile("AKxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx|SKxxxxxxxxxxxxxxxxxxxx", stage.home)
     assert "xxxx" not in str(caught.value).replace(str(stage.home), "")
+
+
+@pytest.mark.parametrize(
+    "pasted", ["planted0123456789planted01234567", "planted0123456789|planted0123456789planted0123456"]
+)
+@pytest.mark.parametrize("operation", ["", "text2video"])
+def test_a_key_in_the_place_of_a_job_or_task_is_not_repeated(stage: Stage, pasted: str, operation: str) -> None:
+    """It was never a key of a profile here, so only its length can tell."""
+    client = stage.client()
+    for ask in (lambda: client.collect(pasted, operation=operation), lambda: client.allow_repeat(pasted)):
+        with pytest.raises(KlingError) as caught:
+            ask()
+        assert "planted" not in f"{caught.value} {vars(caught.value)}"
+    assert "planted" not in repr(client.ledger.jobs(Wanted(forgotten=True)))

@@ -164,7 +164,8 @@ def test_a_job_over_the_budget_ends_in_a_dialog_of_three_lines(slow_comfyui: Com
     graph = {"1": text2video(seed=95, profile="thrifty"), "11": save_video("1")}
     what, advice, charged = error_of(slow_comfyui.result(slow_comfyui.queue(graph))).strip().split("\n")
     assert what.startswith("The budget of profile thrifty does not allow this job: it costs about 3 units; 0 of 1")
-    assert advice.startswith("Raise that budget in profiles.toml")
+    assert what.endswith("(budget_per_day).")
+    assert advice.startswith("Raise budget_per_day in profiles.toml")
     assert charged.startswith("Not charged.")
     assert state(sandbox) == before
 
