@@ -22,7 +22,7 @@ _NAMED = 20
 
 @dataclass(frozen=True)
 class Account:
-    """One profile's account. Units are decimals; `packs` None where the provider does not tell them.
+    """One profile's account. Units are decimals, in the provider's `unit`; `packs` None where it does not tell them.
 
     `spent_today` and `spent` are what the ledger of this machine knows, jobs under way with their estimates.
     """
@@ -33,6 +33,7 @@ class Account:
     spent: Decimal = Decimal(0)
     open_jobs: tuple[Job, ...] = ()
     limits: Limits = NO_LIMITS
+    unit: str = "units"
 
     @property
     def remaining(self) -> Decimal | None:
@@ -55,6 +56,7 @@ def look_up(client: Client, now: float) -> Account:
         spent=ledger.spent(profile.name),
         open_jobs=tuple(ledger.jobs(Wanted(states=OPEN, profile=profile.name, limit=None))),
         limits=profile.limits,
+        unit=client.dialect.unit,
     )
 
 
@@ -63,9 +65,9 @@ def report(account: Account) -> str:
     lines = [
         f"Profile {account.profile}",
         *_packs(account),
-        f"Spent from this machine: {plain(account.spent_today)} units today, {plain(account.spent)} in all "
+        f"Spent from this machine: {plain(account.spent_today)} {account.unit} today, {plain(account.spent)} in all "
         "(jobs under way with their estimates)",
-        *_open_jobs(account.open_jobs),
+        *_open_jobs(account.open_jobs, account.unit),
         *_limits(account.limits),
     ]
     return "\n".join(lines)
@@ -80,36 +82,38 @@ def _told(client: Client) -> tuple[Pack, ...] | None:
 
 def _packs(account: Account) -> list[str]:
     if account.packs is None or account.remaining is None:
-        return ["The provider has no way to tell how many units are left; look at its console."]
+        return [f"The provider has no way to tell how many {account.unit} are left; look at its console."]
     if not account.packs:
         return ["The account has no resource packs."]
     in_order = sorted(account.packs, key=lambda pack: (not pack.is_online, pack.expires))
-    left = f"{plain(account.remaining)} units left in packs that are online ({LAG})"
-    return [left, *(_pack(pack) for pack in in_order)]
+    lag = f" ({LAG})" if account.unit == "units" else ""
+    left = f"{plain(account.remaining)} {account.unit} left in packs that are online{lag}"
+    return [left, *(_pack(pack, account.unit) for pack in in_order)]
 
 
-def _pack(pack: Pack) -> str:
+def _pack(pack: Pack, unit: str) -> str:
     expiry = f", until {pack.last_day}" if pack.expires else ""
-    return f"- {pack.name}: {plain(pack.remaining)} of {plain(pack.total)} units, {pack.state}{expiry}"
+    of = "" if pack.total is None else f" of {plain(pack.total)}"
+    return f"- {pack.name}: {plain(pack.remaining)}{of} {unit}, {pack.state}{expiry}"
 
 
-def _open_jobs(jobs: tuple[Job, ...]) -> list[str]:
+def _open_jobs(jobs: tuple[Job, ...], unit: str) -> list[str]:
     if not jobs:
         return ["No open jobs"]
     more = [f"- and {len(jobs) - _NAMED} more"] if len(jobs) > _NAMED else []
-    return [f"Open jobs: {len(jobs)}", *(_job(job) for job in jobs[:_NAMED]), *more]
+    return [f"Open jobs: {len(jobs)}", *(_job(job, unit) for job in jobs[:_NAMED]), *more]
 
 
-def _job(job: Job) -> str:
+def _job(job: Job, unit: str) -> str:
     what = " ".join(word for word in (job.operation, job.model, job.mode) if word)
-    return f"- {job.key}: {job.state.value}, {what}, {_price(job)}"
+    return f"- {job.key}: {job.state.value}, {what}, {_price(job, unit)}"
 
 
-def _price(job: Job) -> str:
+def _price(job: Job, unit: str) -> str:
     if job.elsewhere:
         return "made elsewhere"
     units = job.units or job.estimate
-    return f"about {units} units" if units else "no price known"
+    return f"about {units} {unit}" if units else "no price known"
 
 
 def _limits(limits: Limits) -> list[str]:

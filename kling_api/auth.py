@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from .dialects.wire import KeyKind
 from .settings import Credentials
 
 #: Seconds; the documented example (official authentication page, 2026-02): exp = now + 1800, nbf = now - 5.
@@ -26,6 +27,9 @@ class Authorization:
         self._made = 0.0
 
     def header(self) -> str:
+        """ "" for a provider that asks for no key."""
+        if self._credentials.kind is KeyKind.NONE:
+            return ""
         if self._credentials.api_key:
             return f"Bearer {self._credentials.api_key}"
         with self._lock:

@@ -6,11 +6,11 @@ from typing import Any
 
 from . import capabilities
 from .errors import InvalidRequest
-from .operations import Image2Video, Operation
+from .operations import Image2Video, VideoOperation
 from .stills import Still
 
 
-def check_video(operation: Operation) -> tuple[str, ...]:
+def check_video(operation: VideoOperation) -> tuple[str, ...]:
     """Raises InvalidRequest when Kling's own platform cannot do the operation; returns warnings for the user.
 
     An unknown model id is passed on with a warning: models appear before tables know them.
@@ -30,7 +30,7 @@ def check_video(operation: Operation) -> tuple[str, ...]:
     return tuple(_warnings(operation))
 
 
-def features(operation: Operation) -> dict[str, Any]:
+def features(operation: VideoOperation) -> dict[str, Any]:
     """The operation in the words of `capabilities.FEATURES`."""
     return {
         "mode": operation.mode,
@@ -66,7 +66,7 @@ def check_size(name: str, width: int, height: int) -> None:
         )
 
 
-def _check_length(name: str, text: str, operation: Operation) -> None:
+def _check_length(name: str, text: str, operation: VideoOperation) -> None:
     limit = capabilities.prompt_limit(operation.model_name, operation.kind)
     if len(text) > limit:
         raise InvalidRequest(
@@ -75,7 +75,7 @@ def _check_length(name: str, text: str, operation: Operation) -> None:
         )
 
 
-def _check_aspect_ratio(operation: Operation) -> None:
+def _check_aspect_ratio(operation: VideoOperation) -> None:
     if isinstance(operation, Image2Video):
         return
     allowed = capabilities.aspect_ratios()
@@ -83,7 +83,7 @@ def _check_aspect_ratio(operation: Operation) -> None:
         raise InvalidRequest(f"aspect_ratio is '{operation.aspect_ratio}'.", f"Choose one of: {', '.join(allowed)}.")
 
 
-def _check_new_standard(operation: Operation) -> None:
+def _check_new_standard(operation: VideoOperation) -> None:
     """The new standard has no field for these (new-standard pages, 2026-09)."""
     model = operation.model_name
     if operation.negative_prompt:
@@ -99,7 +99,7 @@ def _check_new_standard(operation: Operation) -> None:
         raise InvalidRequest(f"{model} takes no end frame without a first frame.", "Give image as well.")
 
 
-def _warnings(operation: Operation) -> list[str]:
+def _warnings(operation: VideoOperation) -> list[str]:
     name = operation.model_name
     model = capabilities.video_models().get(name)
     if model is None:

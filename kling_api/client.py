@@ -42,7 +42,8 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Result:
-    """A collected job. `files` are on this machine; `units` a decimal string, "" where the provider does not say.
+    """A collected job. `files` are on this machine; `units` a decimal string, "" where the provider does not say, in
+    its `unit` ("units", "credits").
 
     `sidecar`: the JSON file that says what was asked for and what came of it, None when it is not there. `paid_before`:
     it was collected before this run, which has cost nothing.
@@ -56,6 +57,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     sidecar: Path | None = None
     paid_before: bool = field(default=False, compare=False)
+    unit: str = "units"
 
 
 class Client:
@@ -66,7 +68,7 @@ class Client:
         self.profile = load_profile(profile) if isinstance(profile, str) else profile
         self.dialect = dialect_of(self.profile)
         self.ledger = open_ledger(self.profile.home)
-        self.base_url = self.profile.base_url or _sandbox_url(self.profile.home)
+        self.base_url = self.profile.base_url or _sandbox_url(self.profile)
         self.transport = Transport(self.base_url, Authorization(self.profile.credentials))
         self.results = self.profile.home / "results"
 
@@ -108,7 +110,7 @@ class Client:
         here = files_on_disk(job, self.results)
         if here:
             return self._result(job, here, (), paid_before=True)
-        self._must_be_our_host(job)
+        self._must_be_ours(job)
         return self._live(lambda: self.ledger.adopt(job.key), None, watch, ())
 
     def allow_repeat(self, key: str, progress: OnProgress | None = None, stop: threading.Event | None = None) -> Job:
@@ -122,7 +124,7 @@ class Client:
             raise InvalidRequest(f"{state}; only a job of unknown outcome can be sent again.", "See `kling jobs`.")
         if job.forgotten_at:
             raise InvalidRequest(f"Job {key} was forgotten.", "The same request is a new job anyway; just run it.")
-        self._must_be_our_host(job)
+        self._must_be_ours(job)
         run = self._own(lambda: self.ledger.adopt(job.key), None, Watch(progress, stop))
         try:
             if run.job.state is State.SENDING:
@@ -166,9 +168,17 @@ class Client:
             warnings=warnings,
             sidecar=sidecar if sidecar.exists() else None,
             paid_before=paid_before,
+            unit=self.dialect.unit,
         )
 
-    def _must_be_our_host(self, job: Job) -> None:
+    def _must_be_ours(self, job: Job) -> None:
+        """A task can only be asked for where it was made, and in the words in which it was."""
+        if job.dialect != self.dialect.name:
+            raise NotConfigured(
+                f"Job {job.key} was made in the dialect {job.dialect}; profile {self.profile.name} speaks "
+                f"{self.dialect.name} now.",
+                f'Use a profile with dialect = "{job.dialect}".',
+            )
         if _host_of(job.account) != _host_of(self.profile.account()):
             raise NotConfigured(
                 f"Job {job.key} was made with profile {job.profile} at {_host_of(job.account)}; profile "
@@ -243,7 +253,7 @@ def _host_of(account: str) -> str:
     return account.partition("#")[0]
 
 
-def _sandbox_url(home: Path) -> str:
+def _sandbox_url(profile: Profile) -> str:
     from .sandbox.shared import shared_url
 
-    return shared_url(home)
+    return shared_url(profile.home, profile.dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from .dialects.wire import Output, Task
@@ -13,15 +14,16 @@ from .run import Run
 from .sidecar import write_sidecar
 
 TRIES = 4
+_PICTURE = re.compile(r"\.(png|jpe?g|webp)(?=[?#]|$)")
 
 
 def collect(run: Run, task: Task) -> None:
-    """Fetches every clip of the succeeded task; afterwards the job is `collected`. Raises DownloadFailed."""
-    outputs = _clips(task)
+    """Fetches every result of the succeeded task; afterwards the job is `collected`. Raises DownloadFailed."""
+    outputs = _results(task)
     if not outputs:
         raise not_fetched(run.job, "The task succeeded, but its answer names no file.")
     run.job = run.ledger.finished(run.claim, task.units, outputs[0].id, _seconds(run, task))
-    names = [f"{run.job.key}{f'-{number}' if number else ''}.mp4" for number in range(len(outputs))]
+    names = [f"{run.job.key}{f'-{number}' if number else ''}{_suffix(output)}" for number, output in enumerate(outputs)]
     for number, name in enumerate(names):
         if not _is_whole(run.results / name, _size(run.job, number)):
             _fetch(run, outputs, number, run.results / name)
@@ -60,7 +62,7 @@ def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
     for attempt in range(1, TRIES + 1):
         run.watch.tell("downloading")
         try:
-            _fetch_once(run, outputs[number].url, target)
+            _fetch_once(run, outputs[number], target)
             return
         except LinkExpired as error:
             trouble = f"the link to it has expired ({error})"
@@ -71,11 +73,12 @@ def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
     raise not_fetched(run.job, f"The result could not be fetched in {TRIES} tries: {trouble}.")
 
 
-def _fetch_once(run: Run, url: str, target: Path) -> None:
-    from .media.probe import check_clip
+def _fetch_once(run: Run, output: Output, target: Path) -> None:
+    from .media.probe import check_clip, check_picture
 
+    check = check_picture if output.kind == "image" else check_clip
     try:
-        download(url, target, run.base_url, check_clip, lambda _got, _total: run.watch.check())
+        download(output.url, target, run.base_url, check, lambda _got, _total: run.watch.check())
     except DownloadFailed as error:
         error.job_key, error.task_id = run.job.key, run.job.task_id
         raise
@@ -84,11 +87,20 @@ def _fetch_once(run: Run, url: str, target: Path) -> None:
 def _fresh_outputs(run: Run, expected: int) -> list[Output]:
     """URLs are signed for a time; the task names new ones while the provider keeps the file."""
     task = run.question(run.dialect.query(run.job.route, run.job.task_id))
-    outputs = _clips(task) if isinstance(task, Task) else []
+    outputs = _results(task) if isinstance(task, Task) else []
     if len(outputs) != expected:
         raise not_fetched(run.job, "The provider does not offer the result any more; Kling keeps results for 30 days.")
     return outputs
 
 
-def _clips(task: Task) -> list[Output]:
-    return [output for output in task.outputs if output.kind == "video"]
+def _results(task: Task) -> list[Output]:
+    """The clips; of a task without one, the pictures. Covers and the like beside a clip are not what was asked for."""
+    clips = [output for output in task.outputs if output.kind == "video"]
+    return clips or [output for output in task.outputs if output.kind == "image"]
+
+
+def _suffix(output: Output) -> str:
+    if output.kind == "video":
+        return ".mp4"
+    named = _PICTURE.search(output.url.lower())
+    return named[0] if named else ".png"

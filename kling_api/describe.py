@@ -8,8 +8,7 @@ from dataclasses import replace
 from .dialects import clip_operations
 from .dialects.wire import Dialect
 from .errors import InvalidRequest, NotConfigured
-from .estimate import estimate
-from .fingerprint import fingerprint, fingerprint_of_task
+from .fingerprint import fingerprint, fingerprint_of_task, without_stills
 from .job import NewJob
 from .limits import plain
 from .operations import Operation
@@ -21,13 +20,13 @@ _TASK_ID = re.compile(r"(?=[\w.-]*\w)[\w.-]{1,128}", re.ASCII)
 
 
 def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob:
-    request = dialect.create(operation, "")
+    request = dialect.create(without_stills(operation), "")
     if request.needs_api_key and not profile.credentials.api_key:
         raise NotConfigured(
-            f"{operation.model_name} needs an API key; profile {profile.name} has access key and secret key.",
+            f"{_text(operation, 'model_name')} needs an API key; profile {profile.name} has access key and secret key.",
             "Create an API key in Kling's console (it works for all models), or choose a model such as kling-v3.",
         )
-    account, price = profile.account(), estimate(operation)
+    account, price = profile.account(), dialect.estimate(operation)
     return NewJob(
         fingerprint=fingerprint(operation, account, dialect),
         account=account,
@@ -35,9 +34,9 @@ def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob
         dialect=dialect.name,
         route=request.route,
         operation=operation.kind,
-        model=operation.model_name,
-        mode=operation.mode,
-        duration=operation.duration,
+        model=_text(operation, "model_name"),
+        mode=_text(operation, "mode"),
+        duration=getattr(operation, "duration", 0),
         estimate="" if price is None else plain(price),
         slots=operation.slots,
     )
@@ -84,3 +83,8 @@ def describe_task(task_id: str, operation: str, profile: Profile, dialect: Diale
         task_id=task_id,
         elsewhere=True,
     )
+
+
+def _text(operation: Operation, name: str) -> str:
+    """Not every operation has a model or a mode."""
+    return getattr(operation, name, "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from . import capabilities
-from .operations import Operation
+from .operations import VideoOperation
 
 
-def estimate(operation: Operation) -> Decimal | None:
+def estimate(operation: VideoOperation) -> Decimal | None:
     """Units of Kling's own price list (2026-09) for the seconds asked for; None where no price is known.
 
     Kling bills whole seconds of the result when the task succeeds, and was not seen to bill a failed one.

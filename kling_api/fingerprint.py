@@ -9,7 +9,7 @@ from typing import Any
 
 from .dialects.wire import Dialect
 from .operations import Operation
-from .stills import Still
+from .operations.pictures import with_stills
 
 
 def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
@@ -18,10 +18,7 @@ def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
     Pictures go in by their pixels: another encoder, or another version of it, makes other bytes of the same picture.
     Where the provider should report to does not change what it makes. Nothing can be read back from the digest.
     """
-    values = {field.name: getattr(operation, field.name) for field in dataclasses.fields(operation)}
-    stills = {name: value for name, value in values.items() if isinstance(value, Still)}
-    named = {name: f"https://still.invalid/{still.digest()}" for name, still in stills.items()}
-    request = dialect.create(dataclasses.replace(operation, **named, callback_url=""), "")
+    request = dialect.create(dataclasses.replace(without_stills(operation), callback_url=""), "")
     document = {
         "account": account,
         "dialect": dialect.name,
@@ -30,6 +27,11 @@ def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
         "seed": operation.seed,
     }
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def without_stills(operation: Operation) -> Operation:
+    """The same with the digest of each picture that we hold in its place, written as a URL that leads nowhere."""
+    return with_stills(operation, lambda still: f"https://still.invalid/{still.digest()}")
 
 
 def fingerprint_of_task(account: str, task_id: str) -> str:

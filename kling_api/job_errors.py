@@ -9,6 +9,7 @@ from .errors import (
     InvalidRequest,
     KlingError,
     LedgerError,
+    NotDelivered,
     NotOffered,
     OutcomeUnknown,
     OverBudget,
@@ -46,6 +47,16 @@ def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"Nobody can say whether the task was made. {reason}",
         _only_collected(job) if job.forgotten_at else advice,
+        job_key=job.key,
+    )
+
+
+def not_prepared(job: Job, reason: str) -> NotDelivered:
+    """Before the order: a picture could not be uploaded, say."""
+    return NotDelivered(
+        f"What the order needs first could not be done. {reason}",
+        "Nothing was ordered. Run the same request again.",
+        charged=Charged.UNKNOWN if job.unanswered else Charged.NO,
         job_key=job.key,
     )
 

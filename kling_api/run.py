@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from .dialects.wire import Answer, Dialect, Refusal, Reply, Request, Task
-from .errors import NotDelivered
+from .errors import KlingError, NotDelivered
 from .job import Claim, Job
-from .job_errors import cannot_ask, outcome_unknown
+from .job_errors import cannot_ask, not_prepared, outcome_unknown
 from .ledger import Ledger
 from .limits import NO_LIMITS, Limits
 from .operations import Operation
@@ -55,8 +55,17 @@ class Run:
         """A question about a task. It costs nothing and is repeated while the provider cannot answer it."""
         return self.question_read_by(self.dialect.read, request)
 
-    def question_read_by(self, read: Callable[[Reply], Answered | Refusal], request: Request) -> Answered | Refusal:
-        """The same for an answer that is not one task."""
+    def preparation(self, operation: Operation, request: Request) -> Operation | Refusal:
+        """A free request without which the order cannot be written; repeated like a question. Raises NotDelivered."""
+        return self.question_read_by(lambda reply: self.dialect.complete(operation, reply), request, not_prepared)
+
+    def question_read_by(
+        self,
+        read: Callable[[Reply], Answered | Refusal],
+        request: Request,
+        error: Callable[[Job, str], KlingError] | None = None,
+    ) -> Answered | Refusal:
+        """The same for an answer that is not one task. `error`: what is raised when nobody answers it."""
         begun = time.monotonic()
         attempt = 0
         while True:
@@ -64,7 +73,7 @@ class Run:
             if not isinstance(answer, Refusal) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
                 return answer
             if time.monotonic() - begun > self.seconds(UNANSWERED_AFTER):
-                error = cannot_ask if self.job.task_id else outcome_unknown
+                error = error or (cannot_ask if self.job.task_id else outcome_unknown)
                 raise error(self.job, answer.message)
             attempt += 1
             self.watch.tell(f"asking again ({answer.message})")

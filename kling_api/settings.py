@@ -6,26 +6,24 @@ The environment comes first, then `profiles.toml` in the data folder. Nothing he
 from __future__ import annotations
 
 import difflib
-import hashlib
-import ipaddress
 import os
 import re
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .dialects import AUTO, DIALECTS, by_host
+from .dialects.wire import Dialect, KeyKind
 from .errors import NotConfigured
+from .hosts import host_of, is_loopback
 from .limits import NO_LIMITS, Limits
+from .profile import SANDBOX, Credentials, Profile, is_sandbox, sandbox_name, sandbox_names
 from .profiles_file import FIELDS, KEY_FIELDS, limits_of, read_profiles
-from .redaction import MASK, remember
 
 #: Kling's own hosts (official authentication page, 2026-09); keys and tasks are regional.
-GLOBAL_URL = "https://api-singapore.klingai.com"
+GLOBAL_URL = DIALECTS["official"].base_url
 CHINA_URL = "https://api-beijing.klingai.com"
-SANDBOX = "sandbox"
-DIALECTS = ("auto", "official", "newapi", "flat", "unified", "kie", "wrapper")
 
 _ENVIRONMENT = {
     "api_key": ("KLING_API_KEY",),
@@ -34,63 +32,6 @@ _ENVIRONMENT = {
     "base_url": ("KLING_BASE_URL",),
     "dialect": ("KLING_DIALECT",),
 }
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """An API key, or an access key with its secret key. Its repr shows neither."""
-
-    api_key: str = field(default="", repr=False)
-    access_key: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        for secret in (self.api_key, self.access_key, self.secret_key):
-            remember(secret)
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.describe()})"
-
-    def describe(self) -> str:
-        """What kind of key this is, without the key."""
-        if self.api_key:
-            return f"API key {MASK}"
-        return f"access key {MASK} with secret key {MASK}" if self.access_key else "no key"
-
-    def account(self) -> str:
-        """Tells accounts apart in the ledger; nothing can be read back from it."""
-        identity = self.api_key or self.access_key
-        return hashlib.sha256(f"kling account {identity}".encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One account at one provider. `base_url` "" means the built-in sandbox, which the client starts by itself.
-
-    `account_name`: a name of the user's for the account, so that a renewed key still is the same account.
-    """
-
-    name: str
-    base_url: str
-    dialect: str
-    credentials: Credentials
-    home: Path
-    limits: Limits = NO_LIMITS
-    account_name: str = ""
-
-    @property
-    def is_sandbox(self) -> bool:
-        return self.name == SANDBOX
-
-    @property
-    def is_local(self) -> bool:
-        return self.is_sandbox or is_loopback(self.base_url)
-
-    def account(self) -> str:
-        """The account at its host: part of the fingerprint of a job."""
-        if self.is_sandbox:
-            return SANDBOX
-        return f"{_host(self.base_url)}#{self.account_name or self.credentials.account()}"
 
 
 def load_profile(name: str = "", home: Path | None = None) -> Profile:
@@ -103,12 +44,14 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     if home.exists() and not home.is_dir():
         raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
     chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
+    if chosen == SANDBOX and name.strip() in ("", SANDBOX):
+        name = chosen = sandbox_name(_from_environment()["dialect"])
     name = name.strip() or chosen
     tables = read_profiles(home)
     _must_be_meant(chosen, tables, home)
-    if name == SANDBOX:
+    if is_sandbox(name):
         limits = limits_of(name, tables.get(name, {}))
-        return sandbox_profile(home, _from_environment()["base_url"] if chosen == SANDBOX else "", limits)
+        return sandbox_profile(home, _from_environment()["base_url"] if chosen == name else "", limits, name)
     values = dict.fromkeys(FIELDS, "") | tables.get(name, {})
     if name == chosen:
         values = _merge(values, _from_environment())
@@ -119,27 +62,28 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
 
 def _must_be_meant(chosen: str, tables: dict[str, Any], home: Path) -> None:
     """A slip in KLING_PROFILE must not end with a key of the environment paying, and with no budget in force."""
-    if chosen in ("default", SANDBOX) or chosen in tables:
+    if chosen == "default" or is_sandbox(chosen) or chosen in tables:
         return
-    if tables or difflib.get_close_matches(chosen.lower(), [SANDBOX], cutoff=0.75):
+    if tables or difflib.get_close_matches(chosen.lower(), sandbox_names(), cutoff=0.75):
         raise _unknown(chosen, tables, home)
 
 
-def sandbox_profile(home: Path, base_url: str = "", limits: Limits = NO_LIMITS) -> Profile:
-    """The profile that is always there. Its keys are plainly fake and it never leaves this machine."""
+def sandbox_profile(home: Path, base_url: str = "", limits: Limits = NO_LIMITS, name: str = SANDBOX) -> Profile:
+    """A profile that is always there. Its keys are plainly fake and it never leaves this machine."""
     if base_url and not is_loopback(base_url):
         raise NotConfigured(
             "KLING_PROFILE is sandbox, but KLING_BASE_URL is not on this machine.",
             "Unset one of the two: the sandbox only ever runs on 127.0.0.1.",
         )
     key = Credentials(api_key="api-key-kling-sandbox")
-    return Profile(SANDBOX, base_url.rstrip("/"), "official", key, home, limits)
+    dialect = name.removeprefix(SANDBOX).removeprefix("-") or "official"
+    return Profile(name, base_url.rstrip("/"), dialect, key, home, limits)
 
 
 def profile_names(home: Path | None = None) -> list[str]:
     """The names that a node or the command line may use; no key is among them."""
     chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
-    return list(dict.fromkeys([chosen, *read_profiles(home or data_folder()), SANDBOX]))
+    return list(dict.fromkeys([chosen, *read_profiles(home or data_folder()), *sandbox_names()]))
 
 
 def data_folder() -> Path:
@@ -165,24 +109,6 @@ def base_url_is_set() -> bool:
     return bool(_from_environment()["base_url"])
 
 
-def is_loopback(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _host(url: str) -> str:
-    """Host and port in one spelling: https://API.example:443 and https://api.example are the same place."""
-    parts = urlsplit(url)
-    usual = {"https": 443, "http": 80}.get(parts.scheme)
-    return f"{parts.hostname}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
-
-
 def _from_environment() -> dict[str, str]:
     return {
         setting: next((value for name in names if (value := os.environ.get(name, "").strip())), "")
@@ -202,16 +128,34 @@ def _merge(values: dict[str, str], environment: dict[str, str]) -> dict[str, str
 
 
 def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
-    dialect = values["dialect"] or "auto"
-    if dialect not in DIALECTS:
-        raise NotConfigured(f"Profile {name}: dialect is '{dialect}'.", f"Choose one of: {', '.join(DIALECTS)}.")
-    base_url = _base_url(name, values["base_url"])
-    credentials = _credentials(name, values, home)
+    dialect = values["dialect"] or AUTO
+    if dialect not in (AUTO, *DIALECTS):
+        known = ", ".join((AUTO, *DIALECTS))
+        raise NotConfigured(f"Profile {name}: dialect is '{dialect}'.", f"Choose one of: {known}.")
+    base_url = _base_url(name, values["base_url"], dialect)
+    spoken = by_host(base_url) or DIALECTS["official"] if dialect == AUTO else DIALECTS[dialect]
+    credentials = _credentials(name, values, home, spoken.keys(host_of(base_url)))
+    _must_be_taken(name, credentials, spoken, base_url)
     return Profile(name, base_url, dialect, credentials, home, limits_of(name, values), values["account"].strip())
 
 
-def _base_url(name: str, value: str) -> str:
-    base_url = (value.strip() or GLOBAL_URL).rstrip("/").removesuffix("/v1")
+def base_url_of(written: str, dialect: str) -> str:
+    """What stands before a dialect's own paths, however the setting is written; "" where there is no usual address."""
+    spoken = DIALECTS["official" if dialect == AUTO else dialect]
+    url = written.strip().rstrip("/") or spoken.base_url
+    known = by_host(url) or spoken if dialect == AUTO else spoken
+    for ending in known.url_endings:
+        url = url.removesuffix(ending)
+    return url
+
+
+def _base_url(name: str, value: str, dialect: str) -> str:
+    base_url = base_url_of(value, dialect)
+    if not base_url:
+        raise NotConfigured(
+            f"Profile {name}: dialect {dialect} has no usual address.",
+            "Set base_url (or KLING_BASE_URL) to that of your provider.",
+        )
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -220,10 +164,6 @@ def _base_url(name: str, value: str) -> str:
     if not usable:
         raise NotConfigured(f"Profile {name}: the base URL is not an http(s) URL.", f"For example {GLOBAL_URL}.")
     parts = urlsplit(base_url)
-    if parts.scheme == "http" and not is_loopback(base_url):
-        raise NotConfigured(
-            f"Profile {name}: {parts.hostname} would get the key over plain http.", "Use https:// in the base URL."
-        )
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise NotConfigured(
             f"Profile {name}: the base URL holds more than a host and a path.", f"For example {GLOBAL_URL}."
@@ -231,11 +171,13 @@ def _base_url(name: str, value: str) -> str:
     return base_url
 
 
-def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:
+def _credentials(name: str, values: dict[str, str], home: Path, kinds: frozenset[KeyKind]) -> Credentials:
     api_key, access_key, secret_key = (values[key].strip().strip("\"'") for key in KEY_FIELDS)
     if "|" in api_key:
         access_key, _, secret_key = (part.strip() for part in api_key.partition("|"))
         api_key = ""
+    if not any((api_key, access_key, secret_key)) and KeyKind.NONE in kinds:
+        return Credentials()
     if not api_key and not (access_key and secret_key):
         lacks = "no secret key" if access_key else "no access key" if secret_key else "no key"
         raise NotConfigured(
@@ -251,8 +193,24 @@ def _credentials(name: str, values: dict[str, str], home: Path) -> Credentials:
     return Credentials(api_key=api_key) if api_key else Credentials(access_key=access_key, secret_key=secret_key)
 
 
+def _must_be_taken(name: str, credentials: Credentials, dialect: Dialect, base_url: str) -> None:
+    """No key travels in the open, and none to a provider that has no use for its kind."""
+    host = host_of(base_url)
+    if urlsplit(base_url).scheme == "http" and credentials.kind is not KeyKind.NONE and not is_loopback(base_url):
+        raise NotConfigured(
+            f"Profile {name}: {host} would get the key over plain http.", "Use https:// in the base URL."
+        )
+    kinds = dialect.keys(host)
+    if credentials.kind not in kinds:
+        takes = " or ".join(kind.value for kind in KeyKind if kind in kinds)
+        raise NotConfigured(
+            f"Profile {name}: dialect {dialect.name} at {host} takes {takes}, not {credentials.kind.value}.",
+            "Set the key that this provider gave you, or the dialect and base URL that the key belongs to.",
+        )
+
+
 def _unknown(name: str, tables: dict[str, Any], home: Path) -> NotConfigured:
-    known = ", ".join(dict.fromkeys([*tables, SANDBOX]))
+    known = ", ".join(dict.fromkeys([*tables, *sandbox_names()]))
     # Somebody may have put a key where a name belongs; it must not come back in a message.
     named = f"'{name}'" if re.fullmatch(r"[\w.-]{1,24}", name) else "of that name"
     return NotConfigured(

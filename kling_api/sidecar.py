@@ -46,12 +46,14 @@ def write_sidecar(run: Run, files: tuple[str, ...] = ()) -> None:
 def parameters_of(operation: Operation) -> dict[str, Any]:
     """The operation's fields by their API names. A picture is its size; a URL may be signed and is not told."""
     values = {field.name: getattr(operation, field.name) for field in dataclasses.fields(operation)}
-    return {name: _value(value) for name, value in values.items() if value not in (None, "")}
+    return {name: _value(value) for name, value in values.items() if value not in (None, "", ())}
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, Still):
         return {"width": value.width, "height": value.height}
+    if isinstance(value, tuple):
+        return [_value(item) for item in value]
     if isinstance(value, str):
         return "a URL" if value.lstrip().lower().startswith(("http://", "https://")) else redact(value)
     return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value

@@ -15,6 +15,7 @@ from .find import accepted, find_by_our_key
 from .job import State
 from .job_errors import never_accepted, outcome_unknown, over_budget
 from .limits import BudgetSpent, NoTurn
+from .operations import Operation
 from .run import Run
 from .transport import NoAnswer
 
@@ -41,7 +42,7 @@ def submit(run: Run) -> None:
         raise never_accepted(run.job)
     attempts = _Attempts(sent_again=run.job.unanswered > 0)
     _must_be_able_to_keep(run)
-    request = run.dialect.create(run.operation, run.job.key)
+    request = run.dialect.create(_completed(run, run.operation), run.job.key)
     while not _attempt(run, request, attempts):
         pass
 
@@ -71,9 +72,21 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     if answer.answer is Answer.LATER:
         _wait_for_slot(run, answer, attempts)
         return False
-    if answer.answer is Answer.FINAL:
+    if answer.answer in (Answer.FINAL, Answer.ABSENT):  # the latter: nothing is there to take an order
         raise _refused(run, answer)
     return _settle_unknown(run, answer, attempts)
+
+
+def _completed(run: Run, operation: Operation) -> Operation:
+    """The operation with what the provider must be given or asked first: pictures uploaded, faces found. All free."""
+    while request := run.dialect.before(operation):
+        run.watch.check()
+        run.watch.tell("preparing")
+        answer = run.preparation(operation, request)
+        if isinstance(answer, Refusal):
+            raise _refused(run, answer)
+        operation = answer
+    return operation
 
 
 def _settle_unknown(run: Run, answer: Refusal, attempts: _Attempts) -> bool:
@@ -119,12 +132,12 @@ def _take_turn(run: Run, route: str) -> None:
                 run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
             raise over_budget(run.job, str(spent), spent.advice) from None
         else:
-            run.watch.tell(f"submitting{_about(run.job.estimate)}")
+            run.watch.tell(f"submitting{_about(run.job.estimate, run.dialect.unit)}")
             return
 
 
-def _about(estimate: str) -> str:
-    return f", about {estimate} units" if estimate else ""
+def _about(estimate: str, unit: str) -> str:
+    return f", about {estimate} {unit}" if estimate else ""
 
 
 def _may_send_again(run: Run, reason: str) -> None:

@@ -102,7 +102,9 @@ class _Bearer:
         self._authorization = authorization
 
     def __call__(self, request: Any) -> Any:
-        request.headers["Authorization"] = self._authorization.header()
+        header = self._authorization.header()
+        if header:
+            request.headers["Authorization"] = header
         return request
 
 

@@ -9,7 +9,7 @@ from .job import NewJob, State
 from .job_errors import cannot_ask, gone, gone_from_sandbox, not_known, task_failed
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
-from .settings import SANDBOX
+from .settings import is_sandbox
 
 #: Seconds for which Kling keeps results (all docs, 2026-09).
 KEPT = 30 * 86400.0
@@ -48,7 +48,7 @@ def _ask(run: Run) -> Task | Refusal:
 def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:
     """Raises unless the task is on its way. `waited`: seconds of this run; the clock may have been set since before."""
     if isinstance(task, Refusal) and task.answer is Answer.ABSENT:
-        if run.job.account == SANDBOX:
+        if is_sandbox(run.job.account):
             raise gone_from_sandbox(run.job)
         raise gone(run.job) if run.watch.seconds > KEPT else not_known(run.job)
     if isinstance(task, Refusal):

@@ -78,7 +78,7 @@ async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
 
 
 def _last_words(result: Result, state: str) -> Progress:
-    units = f"{result.units} units" if result.units else ""
+    units = f"{result.units} {result.unit}" if result.units else ""
     if result.paid_before:
         units = f"paid before{f' ({units})' if units else ''}"
     return Progress(f"{state}{f', {units}' if units else ''}", 0, None, result.job_key, result.task_id)

@@ -56,16 +56,18 @@ class KlingImage2Video(io.ComfyNode):
         sound: bool | None = None,
         end_image: Any = inputs.NOT_GIVEN,
         camera_control: Any = inputs.NOT_GIVEN,
+        profile: str | None = "",
     ) -> str | bool:
         has_end, has_camera = (value is not inputs.NOT_GIVEN for value in (end_image, camera_control))
         if has_end and has_camera:
             return "end_image and camera_control cannot be used together: disconnect one of them."
         return inputs.problem(
             "image2video",
-            model_name=model_name,
+            profile,
+            model_name,
             mode=mode,
             duration=duration,
-            sound=inputs.on_or_off(sound, model_name, "image2video"),
+            sound=inputs.on_or_off(sound),
             frames="first+last" if has_end else "first",
             camera="any" if has_camera else None,
         )

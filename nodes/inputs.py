@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..kling_api import capabilities
+from ..kling_api.dialects import dialect_of, named
+from ..kling_api.dialects.wire import Dialect
+from ..kling_api.errors import NotConfigured
 from ..kling_api.operations import MAX_SEED
+from ..kling_api.settings import load_profile
+from . import host
 from .clips import DECODE
 from .host import io
 
@@ -107,16 +112,26 @@ def profile(what: str) -> Any:
     return io.String.Input("profile", default="", optional=True, tooltip=f"{what} {_NAMES}")
 
 
-def problem(operation: str, **asked: Any) -> str | bool:
-    """For validate_inputs: True, or why the combination is impossible. None (linked, not known yet) is not judged."""
+def problem(operation: str, profile: str | None, model_name: str | None, **asked: Any) -> str | bool:
+    """For validate_inputs: True, or why this is impossible at the provider of that profile.
+
+    None (linked, not known yet) is not judged.
+    """
     known = {feature: value for feature, value in asked.items() if value is not None}
-    model = known.pop("model_name", None)
-    found = capabilities.problem(model, operation, known) if model else ""
+    if profile is None or model_name is None:
+        return True
+    found = _dialect(profile).problem(operation, model_name, known)
     return f"{found} Nothing was sent." if found else True
 
 
-def on_or_off(sound: bool | None, model_name: str | None, operation: str) -> str | None:
-    """The feature `sound`; a model that cannot be silent is never refused for `sound` off."""
-    if sound is None or model_name is None:
-        return None
-    return capabilities.sound_of(model_name, operation, sound)
+def on_or_off(sound: bool | None) -> str | None:
+    """The feature `sound`."""
+    return None if sound is None else "on" if sound else "off"
+
+
+def _dialect(profile: str) -> Dialect:
+    """A profile that cannot be used says so when the node runs; until then Kling's own tables are a good guess."""
+    try:
+        return dialect_of(load_profile(profile, host.data_folder()))
+    except NotConfigured:
+        return named("official")

@@ -38,13 +38,15 @@ class KlingText2Video(io.ComfyNode):
         duration: int | None = None,
         sound: bool | None = None,
         camera_control: CameraControl | str | None = inputs.NOT_GIVEN,
+        profile: str | None = "",
     ) -> str | bool:
         return inputs.problem(
             "text2video",
-            model_name=model_name,
+            profile,
+            model_name,
             mode=mode,
             duration=duration,
-            sound=inputs.on_or_off(sound, model_name, "text2video"),
+            sound=inputs.on_or_off(sound),
             camera=None if camera_control == inputs.NOT_GIVEN else "any",
         )
 

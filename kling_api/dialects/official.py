@@ -5,15 +5,21 @@ Facts: official docs as copied 2026-02 (old standard) and 2026-09 (new standard)
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from .. import capabilities
 from ..checks import check_video
-from ..operations import Image2Video, Operation, Text2Video
+from ..errors import InvalidRequest
+from ..estimate import estimate
+from ..operations import Image2Video, Operation, Text2Video, VideoOperation
 from ..stills import Still
 from . import official_answers as answers
-from .wire import Pack, Refusal, Reply, Request, Task
+from .able import others
+from .wire import KeyKind, Pack, Refusal, Reply, Request, Task
 
 _NEW_STANDARD = {"text2video": "text-to-video", "image2video": "image-to-video"}
 _TASKS = "/tasks"
@@ -27,6 +33,9 @@ _ASKED_BY_TASK_ID_ONLY = frozenset({"/v1/videos/advanced-lip-sync", "/v1/videos/
 #: The largest page that the old lists give (official docs, 2026-02).
 _PAGE = 500
 _COSTS = "/account/costs"
+_FIELDS_OF_TEXT = frozenset(field.name for field in dataclasses.fields(Text2Video)) - {"seed"}
+#: The clip follows its picture: there is no aspect_ratio.
+_FIELDS_OF_IMAGE = frozenset(field.name for field in dataclasses.fields(Image2Video)) - {"seed", "aspect_ratio"}
 #: std = 720p, pro = 1080p, 4k = 4k (new-standard pages, 2026-09).
 _RESOLUTIONS = {"std": "720p", "pro": "1080p", "4k": "4k"}
 
@@ -35,20 +44,53 @@ class Official:
     """The dialect `official`."""
 
     name = "official"
+    unit = "units"
+    hosts: tuple[str, ...] = (".klingai.com",)
+    base_url = "https://api-singapore.klingai.com"
+    url_endings: tuple[str, ...] = ("/v1",)
 
     def __init__(self, keyed: bool = True) -> None:
         """`keyed` False: a gateway on the same paths, of which nobody knows whether it refuses a key sent twice."""
         self.keyed = keyed
 
+    def keys(self, host: str) -> frozenset[KeyKind]:
+        return frozenset({KeyKind.API_KEY, KeyKind.PAIR})
+
+    def fields(self, operation: str) -> frozenset[str]:
+        """A model that lacks one of them is told by `problem`; the picture's own ratio is that of the clip."""
+        return {Text2Video.kind: _FIELDS_OF_TEXT, Image2Video.kind: _FIELDS_OF_IMAGE}.get(operation, frozenset())
+
+    def models_for(self, operation: str) -> tuple[str, ...]:
+        return capabilities.models_for(operation) if self.fields(operation) else ()
+
+    def problem(self, operation: str, model: str, asked: Mapping[str, Any]) -> str:
+        """A model that cannot be silent is never refused for `sound` off."""
+        sound = {"sound": capabilities.sound_of(model, operation, asked["sound"] == "on")} if "sound" in asked else {}
+        return capabilities.problem(model, operation, {**asked, **sound})
+
     def check(self, operation: Operation) -> tuple[str, ...]:
-        return check_video(operation)
+        return check_video(_video(operation))
+
+    def estimate(self, operation: Operation) -> Decimal | None:
+        """Units of Kling's own price list (2026-09) for the seconds asked for.
+
+        Kling bills whole seconds of the result when the task succeeds, and was not seen to bill a failed one.
+        """
+        return estimate(_video(operation))
+
+    def before(self, operation: Operation) -> Request | None:
+        return None
+
+    def complete(self, operation: Operation, reply: Reply) -> Operation | Refusal:
+        return operation
 
     def create(self, operation: Operation, job_key: str) -> Request:
-        if capabilities.generation_of(operation.model_name) == "new":
-            path = f"/{_NEW_STANDARD[operation.kind]}/{operation.model_name}"
-            return Request("POST", path, _new_body(operation, job_key), route=_TASKS, needs_api_key=True)
-        path = f"/v1/{operation.category}/{operation.kind}"
-        return Request("POST", path, _old_body(operation, job_key), route=path)
+        video = _video(operation)
+        if capabilities.generation_of(video.model_name) == "new":
+            path = f"/{_NEW_STANDARD[video.kind]}/{video.model_name}"
+            return Request("POST", path, _new_body(video, job_key), route=_TASKS, needs_api_key=True)
+        path = f"/v1/{video.category}/{video.kind}"
+        return Request("POST", path, _old_body(video, job_key), route=path)
 
     def query(self, route: str, task_id: str) -> Request:
         if route == _TASKS:
@@ -82,7 +124,17 @@ class Official:
         return answers.packs(reply)
 
 
-def _old_body(operation: Operation, job_key: str) -> dict[str, Any]:
+def _video(operation: Operation) -> VideoOperation:
+    """Raises InvalidRequest for what this version does not do on Kling's own platform."""
+    if isinstance(operation, Text2Video | Image2Video):
+        return operation
+    raise InvalidRequest(
+        f"This version cannot do {operation.kind} on Kling's own platform.{others(operation.kind, but='official')}",
+        "Choose a profile of another provider.",
+    )
+
+
+def _old_body(operation: VideoOperation, job_key: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model_name": operation.model_name,
         "prompt": operation.prompt,
@@ -105,7 +157,7 @@ def _old_body(operation: Operation, job_key: str) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value != ""}
 
 
-def _new_body(operation: Operation, job_key: str) -> dict[str, Any]:
+def _new_body(operation: VideoOperation, job_key: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "resolution": _RESOLUTIONS.get(operation.mode, operation.mode),
         "duration": operation.duration,
@@ -130,7 +182,7 @@ def _contents(operation: Image2Video) -> list[dict[str, str]]:
     return contents + [{"type": kind, "url": _media(frame)} for kind, frame in frames.items() if frame is not None]
 
 
-def _has_sound(operation: Operation) -> bool:
+def _has_sound(operation: VideoOperation) -> bool:
     """Whether the model has a sound switch: one that is always silent or never silent takes no such field."""
     model = capabilities.video_models().get(operation.model_name)
     if model is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -92,13 +93,14 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Pack:
-    """A resource pack of the account. `total` and `remaining` in units; times in epoch milliseconds, 0 where not said.
+    """A resource pack of the account. `total` and `remaining` in the provider's unit, `total` None where not said;
+    times in epoch milliseconds, 0 where not said.
 
     `state` is the provider's word: toBeOnline, online, expired, runOut.
     """
 
     name: str
-    total: Decimal
+    total: Decimal | None
     remaining: Decimal
     state: str
     effective: int = 0
@@ -117,17 +119,63 @@ class Pack:
             return f"{self.expires} ms"
 
 
+class KeyKind(Enum):
+    """What a profile has to show who it is."""
+
+    API_KEY = "an API key"
+    PAIR = "an access key with its secret key"
+    NONE = "no key"
+
+
 class Dialect(Protocol):
     """How one provider says it. Pure functions over the values above.
 
     `keyed`: our job key travels with a create, a second create under it is refused, and a task can be found by it.
+    `unit`: what the provider counts money in. `hosts`: where "auto" takes it for granted, ".example.com" for all hosts
+    below. `base_url`: its usual address, "" where each customer has another. `url_endings`: what people add to it
+    although the dialect's own paths begin with it.
     """
 
     name: str
     keyed: bool
+    unit: str
+    hosts: tuple[str, ...]
+    base_url: str
+    url_endings: tuple[str, ...]
+
+    def keys(self, host: str) -> frozenset[KeyKind]:
+        """The kinds of key that are taken at that host."""
+        ...
+
+    def fields(self, operation: str) -> frozenset[str]:
+        """The operation's fields that can be said here, with any model; none for an operation that cannot be done."""
+        ...
+
+    def models_for(self, operation: str) -> tuple[str, ...]:
+        """The models that are documented for the operation, by Kling's ids where it has one; () where nobody says."""
+        ...
+
+    def problem(self, operation: str, model: str, asked: Mapping[str, Any]) -> str:
+        """Why this cannot be done, with the values that would do; "" when it can, or when nobody knows.
+
+        `asked` maps some or all of `capabilities.FEATURES` to what is wanted; what is left out may be anything.
+        """
+        ...
 
     def check(self, operation: Operation) -> tuple[str, ...]:
         """Raises InvalidRequest for what the provider cannot do; returns warnings."""
+        ...
+
+    def estimate(self, operation: Operation) -> Decimal | None:
+        """What it will cost, in the dialect's unit; None where no price is known."""
+        ...
+
+    def before(self, operation: Operation) -> Request | None:
+        """A free request without which the order cannot be written, such as the upload of a picture; None: it can."""
+        ...
+
+    def complete(self, operation: Operation, reply: Reply) -> Operation | Refusal:
+        """The operation with what the answer to `before` has added to it."""
         ...
 
     def create(self, operation: Operation, job_key: str) -> Request: ...

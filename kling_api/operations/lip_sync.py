@@ -1,0 +1,67 @@
+"""Lip sync: the mouth of a face in a clip follows a sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..errors import InvalidRequest
+from .rules import check_shared, check_url, not_empty, within
+
+#: The shortest piece of sound (official docs, 2026-02), in milliseconds.
+SHORTEST_SOUND = 2000
+
+
+@dataclass(frozen=True)
+class LipSync:
+    """One face of the clip `video_id` or `video_url` says the sound at the URL `sound_file`.
+
+    Times in milliseconds: the sound from `sound_start_time` to `sound_end_time` goes into the clip at
+    `sound_insert_time`. Volumes 0..2. `session_id` and `face_id` are found out by a dialect that needs them, by looking
+    for faces first; `face_index` chooses among those, 0 for the first.
+    """
+
+    kind: ClassVar[str] = "advanced-lip-sync"
+    category: ClassVar[str] = "videos"
+    slots: ClassVar[int] = 1
+
+    sound_file: str
+    video_id: str = ""
+    video_url: str = ""
+    face_index: int = 0
+    sound_start_time: int = 0
+    sound_end_time: int = 5000
+    sound_insert_time: int = 0
+    sound_volume: float = 1.0
+    original_audio_volume: float = 1.0
+    seed: int = 0
+    callback_url: str = ""
+    session_id: str = ""
+    face_id: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.video_id) == bool(self.video_url):
+            had = "both are" if self.video_id else "neither is"
+            raise InvalidRequest(f"Of video_id and video_url, {had} given.", "Give exactly one of them.")
+        not_empty("sound_file", self.sound_file, "Give the URL of a sound file.")
+        check_url("sound_file", self.sound_file)
+        if self.video_url:
+            check_url("video_url", self.video_url)
+        _check_times(self)
+        for name in ("sound_volume", "original_audio_volume"):
+            within(name, getattr(self, name), 0.0, 2.0)
+        if self.face_index < 0:
+            raise InvalidRequest(f"face_index is {self.face_index}.", "Give 0 for the first face, 1 for the second.")
+        check_shared("lip sync", self.seed, self.callback_url, "")
+
+
+def _check_times(operation: LipSync) -> None:
+    for name in ("sound_start_time", "sound_insert_time"):
+        if getattr(operation, name) < 0:
+            raise InvalidRequest(f"{name} is {getattr(operation, name)} ms.", "Give 0 or more.")
+    length = operation.sound_end_time - operation.sound_start_time
+    if length < SHORTEST_SOUND:
+        raise InvalidRequest(
+            f"The sound from {operation.sound_start_time} to {operation.sound_end_time} ms lasts {length} ms.",
+            f"It must last at least {SHORTEST_SOUND} ms.",
+        )
