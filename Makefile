@@ -1,4 +1,5 @@
-# make demo    the main job end to end in the sandbox, without a key: clips and a contact sheet in output/
+# make demo    the main job end to end in the sandbox, without a key: clips and a contact sheet in output/;
+#              DIALECT=kie (newapi, flat, unified, wrapper) speaks as another provider does
 # make test    lint, types and all tests
 # make torture the long form of the test that nothing is lost or paid twice: N random schedules (10000), about 30 min
 # make bench   the figures of the README, each beside the usual way
@@ -6,6 +7,7 @@
 
 PYTHON ?= python3
 IMAGE ?=
+DIALECT ?= official
 OUTPUT ?= output
 N ?= 10000
 VENV := .venv
@@ -14,7 +16,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test torture bench lint types clean
 
 demo: .venv
-	$(BIN)/kling demo --output "$(OUTPUT)" $(if $(IMAGE),--image "$(IMAGE)")
+	$(BIN)/kling demo --output "$(OUTPUT)" --dialect "$(DIALECT)" $(if $(IMAGE),--image "$(IMAGE)")
 
 test: .venv lint types
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

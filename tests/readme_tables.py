@@ -6,6 +6,8 @@ from pathlib import Path
 
 from kling_api import capabilities
 from kling_api.capabilities import VideoModel, Way
+from kling_api.dialects import DIALECTS
+from kling_api.operations import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
@@ -21,6 +23,54 @@ HEADINGS = {
     ),
     "README.zh.md": ("模型", "文生视频", "图生视频", "带声音", "尾帧", "运镜", "每秒积分（♪ 带声音）"),
 }
+DIALECT_WORDS = {
+    "README.md": {
+        "operation": "operation",
+        "text2video": "text to video",
+        "image2video": "image to video",
+        "multi-image2video": "several pictures to video",
+        "motion-control": "motion control",
+        "video-extend": "extend a clip",
+        "avatar/image2video": "avatar",
+        "advanced-lip-sync": "lip sync",
+        "try-on-video": "virtual try-on as a clip",
+        "generations": "image generation",
+        "omni-image": "omni image",
+        "callback_url": "reports to a URL",
+        "unit": "counts money in",
+        "units": "units",
+        "credits": "credits",
+        "quota": "the gateway's quota",
+        "yes": "yes",
+        "sound": "sound",
+        "image_tail": "end frame",
+        "camera_control": "camera",
+        "mask_image": "mask",
+    },
+    "README.zh.md": {
+        "operation": "操作",
+        "text2video": "文生视频",
+        "image2video": "图生视频",
+        "multi-image2video": "多图参考生视频",
+        "motion-control": "动作控制",
+        "video-extend": "视频延长",
+        "avatar/image2video": "数字人",
+        "advanced-lip-sync": "口型同步",
+        "try-on-video": "虚拟试衣（视频）",
+        "generations": "图像生成",
+        "omni-image": "Omni 图像",
+        "callback_url": "回调通知",
+        "unit": "计费单位",
+        "units": "积分（units）",
+        "credits": "credits",
+        "quota": "网关的额度",
+        "yes": "支持",
+        "sound": "声音",
+        "image_tail": "尾帧",
+        "camera_control": "运镜",
+        "mask_image": "蒙版",
+    },
+}
 RETIRED = {"README.md": " (announced to end {})", "README.zh.md": "（官方已宣布于 {} 下线）"}
 
 
@@ -32,13 +82,46 @@ def models_table(readme: str) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def dialects_table(readme: str) -> str:
+    """One row per operation, one column per dialect: what can be said there, with any model."""
+    words = DIALECT_WORDS[readme]
+    headings = (words["operation"], *(f"`{name}`" for name in DIALECTS))
+    rows = [headings, tuple("---" for _ in headings)]
+    rows += [(f"{words[kind.kind]} (`{kind.kind}`)", *_cells(kind.kind, words)) for kind in OPERATIONS]
+    callback = [words["yes"] if _has_callback(name) else "-" for name in DIALECTS]
+    rows += [(f"{words['callback_url']} (`callback_url`)", *callback), (words["unit"], *_units_told(words))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
 def with_tables(readme: str) -> str:
     """The README's text with its tables as they should be."""
     text = (ROOT / readme).read_text(encoding="utf-8")
-    before, _, rest = text.partition("<!-- models:")
+    text = _replaced(text, "models", models_table(readme))
+    return _replaced(text, "dialects", dialects_table(readme))
+
+
+def _replaced(text: str, name: str, table: str) -> str:
+    before, _, rest = text.partition(f"<!-- {name}:")
     comment, _, rest = rest.partition("-->")
-    _, _, after = rest.partition("<!-- /models -->")
-    return f"{before}<!-- models:{comment}-->\n\n{models_table(readme)}\n\n<!-- /models -->{after}"
+    _, _, after = rest.partition(f"<!-- /{name} -->")
+    return f"{before}<!-- {name}:{comment}-->\n\n{table}\n\n<!-- /{name} -->{after}"
+
+
+def _cells(operation: str, words: dict[str, str]) -> list[str]:
+    return [_cell(dialect.fields(operation), words) for dialect in DIALECTS.values()]
+
+
+def _cell(fields: frozenset[str], words: dict[str, str]) -> str:
+    extras = [words[name] for name in ("sound", "image_tail", "camera_control", "mask_image") if name in fields]
+    return (f"{words['yes']}: {', '.join(extras)}" if extras else words["yes"]) if fields else "-"
+
+
+def _has_callback(name: str) -> bool:
+    return any("callback_url" in DIALECTS[name].fields(kind.kind) for kind in OPERATIONS)
+
+
+def _units_told(words: dict[str, str]) -> list[str]:
+    return [words[dialect.unit] for dialect in DIALECTS.values()]
 
 
 def _row(model: VideoModel, retired: str) -> tuple[str, ...]:

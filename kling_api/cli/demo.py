@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..capabilities import generation_of, image_limits
+from ..capabilities import default_model, image_limits
 from ..checks import check_still
 from ..client import Client, Result
+from ..dialects import DIALECTS
 from ..errors import NotConfigured
-from ..operations import CameraControl, Image2Video, Operation, Text2Video
-from ..settings import sandbox_profile
+from ..operations import VideoOperation
+from ..settings import sandbox_name, sandbox_profile
 from ..stills import Still
 from ..transport import make_session
 from . import flags
 from .console import show, show_error, show_json
+from .demo_requests import Step, from_text, to_end_frame, with_camera
 from .output import deliver, prepare_folder
 from .video import read_picture
 from .waiting import run_visibly
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from numpy import ndarray
     from torch import Tensor
 
-_PROMPT = "A paper boat sails down a quiet river at sunset"
-_CAMERA_MODEL = "kling-v1-5"
 _SHEET = "contact-sheet.png"
 _PICTURES_PER_CLIP = 6
 
@@ -38,16 +38,20 @@ def demo(
     image: Annotated[
         str, typer.Option(metavar="FILE", help="A photograph that the clips from a picture start on.")
     ] = "",
+    dialect: Annotated[
+        str, typer.Option(metavar="NAME", help=f"The provider's dialect that is spoken: {', '.join(DIALECTS)}.")
+    ] = "official",
     output: flags.Output = Path("output"),
     as_json: flags.AsJson = False,
 ) -> None:
     """Do the main job in the sandbox, without a key: three clips, a contact sheet, frames as a tensor."""
     begun = time.monotonic()
+    profile = sandbox_name(dialect)
     photo = _read_photo(image)
     folder = prepare_folder(output)
     tell = show_error if as_json else show
     with tempfile.TemporaryDirectory(prefix="kling-demo-", ignore_cleanup_errors=True) as home:
-        demonstration = _Demonstration(Path(home), folder, tell)
+        demonstration = _Demonstration(Path(home), profile, folder, tell)
         with demonstration.sandbox:
             files = demonstration.run(photo)
             tasks, charges = demonstration.count()
@@ -65,7 +69,7 @@ def demo(
 class _Demonstration:
     """The steps in their order; each tells what it does and what came of it."""
 
-    def __init__(self, home: Path, folder: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, home: Path, profile: str, folder: Path, tell: Callable[[str], None]) -> None:
         try:
             from ..sandbox import Sandbox, SandboxConfig
         except ModuleNotFoundError as error:
@@ -74,6 +78,7 @@ class _Demonstration:
             ) from None
         self.sandbox = Sandbox(SandboxConfig(folder=home / "sandbox"))
         self._home = home
+        self._profile = profile
         self._folder = folder
         self._tell = tell
         self._step = 0
@@ -81,29 +86,22 @@ class _Demonstration:
 
     def run(self, photo: Still | None) -> list[Path]:
         """Everything that is in the output folder afterwards."""
-        client = Client(sandbox_profile(self._home, self.sandbox.url))
-        first_request = Text2Video(prompt=_PROMPT, sound=True)
-        first = self._make(client, first_request, "01-text-to-video", "Text to video with sound")
-
-        still = photo or _last_frame(first)
-        request = Image2Video(
-            image=still,
-            prompt="The camera turns to the right",
-            model_name=_CAMERA_MODEL,
-            mode="pro",
-            camera_control=CameraControl(pan=10),
-        )
-        source = "the photograph" if photo else "the last frame of clip 1"
-        second = self._make(client, request, "02-camera-move", f"Image to video: {source}, the camera pans")
-
-        request = Image2Video(
-            image=_last_frame(second), image_tail=photo or _first_frame(first), prompt="And back again", sound=True
-        )
-        target = "the photograph" if photo else "the first frame of clip 1"
-        title = f"First and end frame with sound: from the last frame of clip 2 to {target}"
-        self._make(client, request, "03-first-and-end-frame", title)
-
-        self._repeat(client, first_request)
+        client = self._client()
+        dialect = client.dialect
+        self._tell(f"The sandbox speaks the dialect {dialect.name}, at {client.base_url}")
+        text = from_text(dialect)
+        first = self._make(client, text) if text else None
+        still = photo or (_last_frame(first) if first else _drawn(self._home))
+        source = "the photograph" if photo else "the last frame of clip 1" if first else "a drawn picture"
+        second = self._make(client, with_camera(dialect, still, source))
+        start = _last_frame(second) if second else still
+        end = photo or (_first_frame(first) if first else still)
+        target = "the photograph" if photo else "the first frame of clip 1" if first else "the drawn picture"
+        step = to_end_frame(dialect, start, end, "the last frame of clip 2", target)
+        third = self._make(client, step)
+        made = text or step
+        if made and (first or third):
+            self._repeat(client, made.operation)
         self._decode()
         return [*(file for _, file in self._clips), self._draw_sheet()]
 
@@ -113,16 +111,26 @@ class _Demonstration:
             state = session.get(f"{self.sandbox.url}/sandbox/state", timeout=10).json()
         return state["tasks_made"], state["charges"]
 
-    def _make(self, client: Client, operation: Operation, name: str, title: str) -> Result:
-        self._announce(f"{title} ({operation.model_name}, {operation.mode}, {operation.duration} s)")
+    def _client(self) -> Client:
+        dialect = sandbox_profile(self._home, name=self._profile).dialect
+        base_url = self.sandbox.url + ("" if dialect == "official" else f"/{dialect}")
+        return Client(sandbox_profile(self._home, base_url, name=self._profile))
+
+    def _make(self, client: Client, step: Step | None) -> Result | None:
+        """None for a step that the dialect has no request for."""
+        if step is None:
+            return None
+        operation = step.operation
+        self._announce(f"{step.title} ({operation.model_name}, {operation.mode}, {operation.duration} s)")
         result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
-        file = deliver(result, self._folder, name)[0]
-        self._clips.append((title, file))
-        self._tell(f"   {_measures(file)}, {result.units} units: {file}")
+        file = deliver(result, self._folder, f"{len(self._clips) + 1:02}-{step.name}")[0]
+        self._clips.append((step.title, file))
+        units = f"{result.units} {client.dialect.unit}" if result.units else f"no {client.dialect.unit} told"
+        self._tell(f"   {_measures(file)}, {units}: {file}")
         return result
 
-    def _repeat(self, client: Client, operation: Operation) -> None:
-        self._announce("Request 1 once more: it was paid for, so it comes from the ledger")
+    def _repeat(self, client: Client, operation: VideoOperation) -> None:
+        self._announce("One request once more: it was paid for, so it comes from the ledger")
         begun = time.monotonic()
         result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
         took = (time.monotonic() - begun) * 1000
@@ -163,7 +171,7 @@ class _Demonstration:
 
 def _read_photo(image: str) -> Still | None:
     """Raises InvalidRequest for one that Kling would not take, before the first step."""
-    photo = read_picture(image, _CAMERA_MODEL)
+    photo = read_picture(image, default_model())
     if photo is None:
         return None
     if isinstance(photo, str):
@@ -184,10 +192,20 @@ def _first_frame(result: Result) -> Still:
     return _still(read_first_frame(result.files[0]))
 
 
+def _drawn(folder: Path) -> Still:
+    """A picture for a dialect that makes no clip from text: one that the sandbox paints."""
+    from ..media import read_still, write_picture
+    from ..sandbox.scenes import Landscape
+
+    path = folder / "drawn.png"
+    write_picture(path, Landscape(1, (1280, 720), 5).draw(0.0))
+    return read_still(path, image_limits().max_bytes["legacy"])
+
+
 def _still(frame: Tensor) -> Still:
     from ..media import encode_still
 
-    return encode_still(frame, image_limits().max_bytes[generation_of(_CAMERA_MODEL)])
+    return encode_still(frame, image_limits().max_bytes["legacy"])
 
 
 def _pictures(file: Path) -> list[ndarray]:

@@ -8,13 +8,13 @@ from contextlib import suppress
 from decimal import Decimal
 
 from ..client import Client
-from ..dialects import dialect_of
-from ..dialects.wire import Answer, Pack, Task
+from ..dialects import AUTO, dialect_of
+from ..dialects.wire import Answer, Dialect, KeyKind, Pack, Request, Task
 from ..errors import KlingError, LedgerError, NotConfigured
 from ..ledger import Ledger, open_ledger
 from ..limits import midnight, plain
-from ..operations import Text2Video
-from ..settings import GLOBAL_URL, Profile, base_url_is_set, read_profiles
+from ..operations import OPERATIONS
+from ..settings import Profile, base_url_is_set, base_url_of, read_profiles
 from ..transport import NoAnswer
 from .finding import FAIL, NOTE, OK, WARN, Finding
 
@@ -59,11 +59,12 @@ def limit_findings(profile: Profile, ledger: Ledger, now: float) -> Iterator[Fin
         yield Finding(OK, text)
 
 
-def pack_findings(packs: Sequence[Pack], now: float) -> Iterator[Finding]:
+def pack_findings(packs: Sequence[Pack], now: float, unit: str = "units") -> Iterator[Finding]:
     """One for each pack that is not over, the first to expire first. `now` in epoch seconds."""
     over = [pack for pack in packs if pack.state == "expired" or 0 < pack.expires <= now * 1000]
     for pack in sorted((pack for pack in packs if pack not in over), key=lambda pack: pack.expires or float("inf")):
-        text = f"Pack {pack.name}: {plain(pack.remaining)} of {plain(pack.total)} units remain, {pack.state}"
+        of = "" if pack.total is None else f" of {plain(pack.total)}"
+        text = f"Pack {pack.name}: {plain(pack.remaining)}{of} {unit} remain, {pack.state}"
         text += f", until {pack.last_day}" if pack.expires else ""
         advice = _trouble(pack, now)
         yield Finding(WARN if advice else OK, text, advice)
@@ -74,11 +75,19 @@ def pack_findings(packs: Sequence[Pack], now: float) -> Iterator[Finding]:
 
 
 def _in_force(profile: Profile) -> Finding:
-    dialect = dialect_of(profile).name + (" (found by auto)" if profile.dialect == "auto" else "")
+    dialect = dialect_of(profile).name + (" (found by auto)" if profile.dialect == AUTO else "")
     place = profile.base_url or "a sandbox that starts when it is needed"
-    kind, sent = profile.credentials.describe(), "as a bearer token" if profile.credentials.api_key else "as a JWT"
+    return Finding(OK, f"Profile {profile.name}: dialect {dialect}, {place}, {_key_in_force(profile)}")
+
+
+def _key_in_force(profile: Profile) -> str:
+    """Its kind, where it comes from, and how it is sent: as the provider's own description demands."""
+    credentials = profile.credentials
+    if credentials.kind is KeyKind.NONE:
+        return "no key (this provider asks for none)"
     origin = "kling-nodes itself (it opens nothing else)" if profile.is_sandbox else _key_origin(profile)
-    return Finding(OK, f"Profile {profile.name}: dialect {dialect}, {place}, {kind} from {origin}, sent {sent}")
+    sent = "as a bearer token" if credentials.kind is KeyKind.API_KEY else "as a JWT, its secret key stays here"
+    return f"{credentials.describe()} from {origin}, sent {sent}"
 
 
 def _key_origin(profile: Profile) -> str:
@@ -92,7 +101,7 @@ def _mixed(profile: Profile) -> Iterator[Finding]:
     if profile.is_sandbox:
         return
     written = read_profiles(profile.home).get(profile.name, {}).get("base_url", "")
-    named = (written.strip() or GLOBAL_URL).rstrip("/").removesuffix("/v1")
+    named = base_url_of(written, profile.dialect)
     from_file = profile.base_url == named
     key_origin = _key_origin(profile)
     if key_origin == _FILE and not from_file:
@@ -122,8 +131,7 @@ def _free_call(profile: Profile) -> Finding:
     """Asks for a task that cannot exist: a provider that knows the key answers that there is none."""
     try:
         client = Client(profile)
-        route = client.dialect.create(Text2Video(prompt="never sent"), "").route
-        answer = client.dialect.read(client.transport.send(client.dialect.query(route, _NO_SUCH_TASK)))
+        answer = client.dialect.read(client.transport.send(_question(client.dialect)))
     except NoAnswer as error:
         return Finding(FAIL, f"{profile.base_url} did not answer ({error}).", "Try again; look at the base URL.")
     except NotConfigured:
@@ -131,9 +139,22 @@ def _free_call(profile: Profile) -> Finding:
     except KlingError as error:
         return Finding(FAIL, error.what, error.advice)
     if isinstance(answer, Task) or answer.answer is Answer.ABSENT:
-        return Finding(OK, f"{client.base_url} answers and knows the key")
+        return Finding(OK, f"{client.base_url} answers{_knows_the_key(client)}")
     level = WARN if answer.answer is Answer.LATER else FAIL
     return Finding(level, f"{client.base_url}: {answer.message}", answer.advice)
+
+
+def _question(dialect: Dialect) -> Request:
+    """After a task that cannot exist; where Kling's own platform has two addresses, the one for both kinds of key."""
+    route = next(route for kind in OPERATIONS for route in dialect.routes(kind.kind))
+    return dialect.query(route, _NO_SUCH_TASK)
+
+
+def _knows_the_key(client: Client) -> str:
+    """Kling looks at the key before it looks for the task; of others that is not known."""
+    if client.profile.credentials.kind is KeyKind.NONE:
+        return ""
+    return " and knows the key" if client.dialect.keyed else ", that there is no such task: the key seems to be taken"
 
 
 def _packs(profile: Profile) -> Iterator[Finding]:
@@ -143,8 +164,8 @@ def _packs(profile: Profile) -> Iterator[Finding]:
     except KlingError as error:
         yield Finding(NOTE, f"The packs of this account are not known: {error.what}")
         return
-    yield from pack_findings(packs, now)
-    if packs:
+    yield from pack_findings(packs, now, client.dialect.unit)
+    if packs and client.dialect.keyed:
         spent = plain(client.ledger.spent(profile.name, now - _LAG * 3600))
         lag = f"The provider's figures lag by up to {_LAG} hours; in these, by the ledger: {spent} units"
         yield Finding(NOTE, lag)
@@ -158,4 +179,5 @@ def _trouble(pack: Pack, now: float) -> str:
         return ""
     if pack.expires and pack.expires / 1000 - now < _SOON:
         return "It expires within 3 days; units that remain are lost then."
-    return "A tenth or less is left." if pack.remaining <= pack.total * _LOW else ""
+    low = pack.total is not None and pack.remaining <= pack.total * _LOW
+    return "A tenth or less is left." if low else ""

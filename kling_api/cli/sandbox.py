@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..dialects import DIALECTS
 from ..errors import InvalidRequest, NotConfigured
 from . import flags
 from .console import show, show_json
@@ -82,11 +83,14 @@ def _announce(url: str, config: SandboxConfig, as_json: bool) -> None:
         "KLING_SECRET_KEY": account.secret_key,
     }
     if as_json:
-        show_json({"url": url, "environment": environment})
+        dialects = {name: url if name == "official" else f"{url}/{name}" for name in DIALECTS}
+        show_json({"url": url, "environment": environment, "dialects": dialects})
         return
     show(
         f"The sandbox answers at {url}; Ctrl-C ends it. To use it, set in another terminal the URL and one kind of key:"
     )
     for name, value in environment.items():
         show(f"{name}={value}")
+    others = ", ".join(f"{url}/{name}" for name in DIALECTS if name != "official")
+    show(f"As other providers speak (set KLING_DIALECT to the last word and KLING_API_KEY as above): {others}")
     show(f"Its tasks and charges: {url}/sandbox/state")

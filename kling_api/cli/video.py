@@ -128,14 +128,14 @@ def read_picture(source: str, model_name: str) -> Still | str | None:
     return read_still(file, capabilities.image_limits().max_bytes[generation])
 
 
-def show_outcome(outcome: Outcome, as_json: bool, paid_before: bool) -> None:
+def show_outcome(outcome: Outcome, as_json: bool, paid_before: bool, unit: str = "units") -> None:
     """How a collected job is told: paths first, so that a script can read them line by line."""
     if as_json:
         show_json(outcome.document())
         return
     for file in outcome.files:
         show(file)
-    units = f"{outcome.units} units" if outcome.units else ""
+    units = f"{outcome.units} {unit}" if outcome.units else ""
     ids = f"job {outcome.job_key}, task id {outcome.task_id}"
     if paid_before:
         show(f"collected before: {ids}, paid once{f' ({units})' if units else ''}; nothing was charged now")
@@ -158,4 +158,4 @@ def _make(operation: Operation, profile: str, output: Path, as_json: bool) -> No
     folder = prepare_folder(output)
     result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
     files = deliver(result, folder, f"{operation.kind}-{result.job_key}")
-    show_outcome(collected(result, files), as_json, result.paid_before)
+    show_outcome(collected(result, files), as_json, result.paid_before, result.unit)

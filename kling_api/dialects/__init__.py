@@ -1,32 +1,58 @@
-"""The providers' dialects: a table of contents, and which one a host speaks."""
+"""The providers' dialects: a table of contents, and which one a host speaks.
+
+A new one is a module here, its table in data/, one line below, and its twin in sandbox/dialects/.
+"""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from ..errors import NotConfigured
-from ..settings import Profile, is_loopback
+from ..hosts import host_of, is_loopback, is_one_of
+from .flat import Flat
+from .kie import Kie
+from .newapi import NewApi
 from .official import CLIPS, Official
+from .unified import Unified
 from .wire import Dialect
+from .wrapper import Wrapper
 
-DIALECTS: dict[str, Dialect] = {"official": Official()}
+if TYPE_CHECKING:
+    from ..settings import Profile
+
+#: By name, in the order of the tables.
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect for dialect in (Official(), NewApi(), Flat(), Unified(), Kie(), Wrapper())
+}
+AUTO = "auto"
 _ON_OFFICIAL_PATHS = Official(keyed=False)
 
 
 def dialect_of(profile: Profile) -> Dialect:
-    """The profile's dialect. "auto" takes the official paths for every host, but trusts only Kling's own platform to
+    """The profile's dialect. "auto" knows some hosts by name and takes the official paths for every other, but trusts
 
-    refuse a second task under the same key: a gateway that ignores the key would make, and charge, a second one.
+    only Kling's own platform to refuse a second task under the same key: a gateway that ignores the key would make, and
+    charge, a second one.
     """
-    if profile.dialect == "auto" and not _is_kling(profile):
-        return _ON_OFFICIAL_PATHS
-    name = "official" if profile.dialect == "auto" else profile.dialect
+    if profile.dialect != AUTO:
+        return named(profile.dialect)
+    known = by_host(profile.base_url)
+    if known or _has_own_key(profile):
+        return known or DIALECTS["official"]
+    return _ON_OFFICIAL_PATHS
+
+
+def named(name: str) -> Dialect:
+    """Raises NotConfigured for a name that is none, with those that are."""
     if name not in DIALECTS:
-        raise NotConfigured(
-            f"Profile {profile.name}: this version does not speak the dialect {name} yet.",
-            f"It speaks: {', '.join(DIALECTS)}.",
-        )
+        raise NotConfigured(f"There is no dialect '{name}'.", f"Choose one of: {', '.join((AUTO, *DIALECTS))}.")
     return DIALECTS[name]
+
+
+def by_host(url: str) -> Dialect | None:
+    """The dialect whose own host that is."""
+    host = host_of(url)
+    return next((dialect for dialect in DIALECTS.values() if is_one_of(host, dialect.hosts)), None)
 
 
 def clip_operations() -> tuple[str, ...]:
@@ -34,9 +60,8 @@ def clip_operations() -> tuple[str, ...]:
     return CLIPS
 
 
-def _is_kling(profile: Profile) -> bool:
-    """Kling's hosts, or an address of this machine that is given a key of Kling's own kind (a proxy, the sandbox)."""
-    host = urlsplit(profile.base_url).hostname or ""
+def _has_own_key(profile: Profile) -> bool:
+    """An address of this machine that is given a key of Kling's own kind: a proxy, the sandbox."""
     key = profile.credentials.api_key
     own_kind = not key or key.startswith("api-key-kling-")
-    return profile.is_sandbox or host.endswith(".klingai.com") or (is_loopback(profile.base_url) and own_kind)
+    return profile.is_sandbox or (is_loopback(profile.base_url) and own_kind)

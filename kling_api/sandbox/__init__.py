@@ -1,19 +1,29 @@
-"""A local Kling: the official platform in both generations of its API, on 127.0.0.1, with real clips and without cost.
+"""A local Kling: its own platform in both generations of its API and the gateways that resell it, on 127.0.0.1.
 
     with Sandbox(SandboxConfig()) as sandbox:
         ... requests to sandbox.url with the key api-key-kling-sandbox ...
 
-From the outside in: `server` puts the parts together, `http_app` carries HTTP and makes the faults (table in
-`faults`), `official` is the dialect with its checks (`auth`, `fields`, `validation`, `validation_new`, `capability`)
-and shapes (`official_shapes`), `core` keeps tasks, units and slots in `store`, `worker` has the clips rendered
-(`render`, `scenes`, `camera`, `tones`, `pictures`), `callbacks` tells of changes. The core knows no dialect.
+Real clips and pictures, no cost. Kling's own platform answers at the root; each dialect answers under its name, so that
+sandbox.url + "/kie" is the base URL of that one, with the key sk-sandbox or any other of the account.
+
+From the outside in: `server` puts the parts together, `http_app` carries HTTP and makes the faults (table in `faults`),
+`dialects` has one twin per provider, each working with a `desk`. The official one checks strictly (`auth`, `fields`,
+`validation`, `validation_new`, `capability`). `workshop` turns requests (`video_request`) into orders, `core` keeps
+tasks, units and slots in `store`, `worker` has the work done: `results` names the files, `films` makes clips (`render`,
+`scenes`, `camera`, `tones`, `footage`), `stills` makes pictures. `outputs`, `uploads` and `links` give files out,
+`sessions` keeps faces, `callbacks` tells of changes. The core knows no dialect.
 
 For tests: GET /sandbox/state (requests by route and under way, tasks made, charges, refusals), GET /sandbox/tasks (id,
 account, external id, state, units charged and clip of each task; `?account=` for one account's), GET, POST and DELETE
 /sandbox/faults. A request is under way until its answer is given or lost, also when its sender has gone long ago.
 
-Nothing leaves this machine: a picture or callback URL on another host is not called. Such a picture makes the task fail
-as an unreachable one does at Kling; such a callback is listed in /sandbox/state as not sent.
+Nothing leaves this machine: no URL on another host is called. A picture, clip or sound there makes the task fail as an
+unreachable one does at Kling; a callback there is listed in /sandbox/state as not sent.
+
+What is drawn: a landscape or the pictures given, with the camera's move. `multi-image2video` goes through its pictures
+in order. `motion-control` and `avatar` let the picture sway, for the length of the reference or the sound.
+`video-extend` goes on for 5 s from the last frame. `lip-sync` gives the same pictures another sound; no mouth moves.
+`generations` and `omni-image` paint landscapes, or colour the first picture, with a mask only its white part.
 
 Inferred, not observed (everything else is documented or was seen live, 2025-12 to 2026-10):
 - the texts of 1003, 1004, of a wrong signature, an unknown access key, and of 1202, 1203, 1300 to 1302 and 5xxx; that a
@@ -27,17 +37,32 @@ Inferred, not observed (everything else is documented or was seen live, 2025-12 
   order newest first; `count` of POST /tasks is that of the page, and its cursor is a task id;
 - money: units of tasks under way count against the pack when a new one is created; a failed task costs 0; models
   without a published price cost 0.4 units per second; slots are counted by account, model version and kind of pack;
+- clips and sounds: the texts for one that cannot be read, for an unknown video or session id; that a clip's face is
+  seen all the time, and in a clip on another host from 0 to 5000 ms; that every such URL is looked at only when the
+  task is worked on, also in motion control;
+- images: pixel sizes; 8 units per picture where no price is published; an image task takes the time of a 2 s clip, `n`
+  of the slots for images, and units of a pack of its own, as large as that for clips;
+- gateways: that they count units, slots and external ids as Kling does; clips of operations, models or modes without a
+  published price cost 0.4 units per second of the length that the request names, also where another clip gives it;
 - time: how long a task is `submitted`; which changes a callback tells (all that are seen, each once, never twice, not
   signed), and that a URL expires exactly 30 days after the end of its task.
 Not there: content safety, the limit on the rate of requests (both only as faults), and any effect of `multi_shot`,
-`voice_list`, `element_list`, `static_mask`, `dynamic_masks`, `negative_prompt` and `cfg_scale` on what is drawn.
+`voice_list`, `element_list`, `static_mask`, `dynamic_masks`, `negative_prompt`, `cfg_scale`, the fidelities of images
+and their references beyond the first on what is drawn.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .config import DEFAULT_ACCESS_KEY, DEFAULT_API_KEY, DEFAULT_SECRET_KEY, Account, SandboxConfig
+from .config import (
+    DEFAULT_ACCESS_KEY,
+    DEFAULT_API_KEY,
+    DEFAULT_GATEWAY_KEY,
+    DEFAULT_SECRET_KEY,
+    Account,
+    SandboxConfig,
+)
 from .faults import Fault, FaultBoard
 
 if TYPE_CHECKING:
@@ -46,6 +71,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_ACCESS_KEY",
     "DEFAULT_API_KEY",
+    "DEFAULT_GATEWAY_KEY",
     "DEFAULT_SECRET_KEY",
     "Account",
     "Fault",

@@ -37,6 +37,16 @@ def authenticate(header: str | None, accounts: Sequence[Account], now: float, ne
     return _by_token(token, accounts, now)
 
 
+def account_of(header: str | None, accounts: Sequence[Account], now: float) -> Account:
+    """The way of the gateways: `Bearer` or nothing before an API key of any form, or before a token of a key pair."""
+    key = (header or "").removeprefix("Bearer ").strip()
+    if not key or key == "Bearer":
+        raise Refused(1001, "Authorization is empty")
+    if not key.isascii():
+        raise _invalid()
+    return _by_token(key, accounts, now) if key.count(".") == 2 else _by_api_key(key, accounts)
+
+
 def _by_api_key(key: str, accounts: Sequence[Account]) -> Account:
     for account in accounts:
         if any(_same(key, known) for known in account.api_keys):

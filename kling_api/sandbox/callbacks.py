@@ -21,9 +21,9 @@ _TIMEOUT = 5.0
 
 
 class Callbacks:
-    """One thread. `body_of` writes a task the way of the dialect in which it was ordered."""
+    """One thread. `body_of` writes a task the way of the dialect in which it was ordered; None: it is not told."""
 
-    def __init__(self, store: Store, platform: Platform, body_of: Callable[[Task], dict[str, Any]]) -> None:
+    def __init__(self, store: Store, platform: Platform, body_of: Callable[[Task], dict[str, Any] | None]) -> None:
         self._store = store
         self._platform = platform
         self._body_of = body_of
@@ -51,8 +51,10 @@ class Callbacks:
                     self._tell(task)
 
     def _tell(self, task: Task) -> None:
-        url = task.row.callback_url
-        outcome = _post(url, self._body_of(task))
+        body = self._body_of(task)
+        if body is None:
+            return
+        outcome = _post(task.row.callback_url, body)
         self._records.append({"task_id": str(task.row.id), "state": task.state.value, "outcome": outcome})
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from .faults import Fault
 
 DEFAULT_API_KEY = "api-key-kling-sandbox"
+DEFAULT_GATEWAY_KEY = "sk-sandbox"
 DEFAULT_ACCESS_KEY = "sandbox-access-key"
 DEFAULT_SECRET_KEY = "sandbox-secret-key-0123456789abcdef"  # noqa: S105 - plainly fake, opens nothing
 DAY = 86400.0
@@ -16,10 +17,13 @@ DAY = 86400.0
 
 @dataclass(frozen=True)
 class Account:
-    """One customer: all keys share its tasks, units and slots. `units` and `slots` None: those of the sandbox."""
+    """One customer: all keys share its tasks, units and slots. `units` and `slots` None: those of the sandbox.
+
+    Kling's own platform knows only keys of its own form; the gateways take all.
+    """
 
     name: str = "sandbox"
-    api_keys: tuple[str, ...] = field(default=(DEFAULT_API_KEY,), repr=False)
+    api_keys: tuple[str, ...] = field(default=(DEFAULT_API_KEY, DEFAULT_GATEWAY_KEY), repr=False)
     access_key: str = field(default=DEFAULT_ACCESS_KEY, repr=False)
     secret_key: str = field(default=DEFAULT_SECRET_KEY, repr=False)
     units: float | None = None
@@ -31,8 +35,9 @@ class SandboxConfig:
     """`port` 0 takes a free one. `folder` keeps tasks and clips; None makes one that is deleted at the end.
 
     `pace`: seconds of waiting per second of clip, so that 0.2 has a 5 s clip ready after 1 s (0: as soon as it is
-    rendered). `units`: video units per account. `slots`: tasks that may be under way at once. `url_lifetime`: seconds
-    that a result URL is valid. `retired`: refuse the models that Kling has announced to retire.
+    rendered). `units`: video units per account, and as many image units. `slots`: tasks of a kind that may be under way
+    at once. `url_lifetime`: seconds that a result URL is valid. `retired`: refuse the models that Kling has announced
+    to retire.
     """
 
     port: int = 0

@@ -9,8 +9,10 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
+from .orders import Allowance, DuplicateExternalId, Fate, NoFreeSlot, NoUnitsLeft, Order
 from .store import Row, Store
 
 #: A task is "submitted" for this part of its time, then "processing".
@@ -20,62 +22,11 @@ _ID_EPOCH = 1_500_000_000_000
 _OUTPUTS = 16
 
 
-class NotPlaced(Exception):
-    """An order that was not taken; nothing was made."""
-
-
-class DuplicateExternalId(NotPlaced):
-    def __init__(self, external_id: str) -> None:
-        super().__init__(external_id)
-        self.external_id = external_id
-
-
-class NoUnitsLeft(NotPlaced):
-    pass
-
-
-class NoFreeSlot(NotPlaced):
-    pass
-
-
 class State(Enum):
     SUBMITTED = "submitted"
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a dialect wants made. `pack` (video, image) and `version` of the model decide which slots it takes."""
-
-    product: str
-    pack: str
-    version: str
-    seconds: float
-    milliunits: int
-    work: str
-    slots: int = 1
-    external_id: str = ""
-    callback_url: str = ""
-    watermark: bool = False
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """An account with its pack: `milliunits` in all, `slots` at once."""
-
-    account: str
-    milliunits: int
-    slots: int
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What a fault has decided about a task before it was made."""
-
-    failure: str = ""
-    stuck: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,21 +126,27 @@ class Platform:
         rows = self._store.select("id = ?", (int(key),)) if _is_id(key) else []
         return self._tasks(rows)[0] if rows else None
 
-    def charged(self, account: str | None = None) -> int:
-        """Thousandths of a unit deducted so far."""
-        return self._store.number("SUM(milliunits)", *self._ended("failure = ''", account))
+    def maker_of(self, account: str, output_id: str) -> Task | None:
+        """The account's task that has an output of this id."""
+        number = int(output_id) if _is_id(output_id) else 0
+        found = self._find_by("id", account, [str(number // _OUTPUTS * _OUTPUTS)]) if number % _OUTPUTS else []
+        return found[0] if found else None
+
+    def charged(self, account: str | None = None, pack: str = "") -> int:
+        """Thousandths of a unit deducted so far, of one kind of pack or of all."""
+        return self._store.number("SUM(milliunits)", *self._succeeded(account, pack))
 
     def charges(self, account: str | None = None) -> int:
         """How many tasks were charged."""
-        return self._store.number("COUNT(*)", *self._ended("failure = ''", account))
+        return self._store.number("COUNT(*)", *self._succeeded(account))
 
     def made(self, account: str | None = None) -> int:
         """How many tasks exist."""
         return self._store.number("COUNT(*)", "? IN ('', account)", (account or "",))
 
-    def _ended(self, condition: str, account: str | None) -> tuple[str, tuple[object, ...]]:
-        ended = f"settled IS NOT NULL AND due <= ? AND {condition} AND ? IN ('', account)"
-        return ended, (self.now(), account or "")
+    def _succeeded(self, account: str | None, pack: str = "") -> tuple[str, tuple[object, ...]]:
+        condition = "settled IS NOT NULL AND due <= ? AND failure = '' AND ? IN ('', account) AND ? IN ('', pack)"
+        return condition, (self.now(), account or "", pack)
 
     def _check_external_id(self, order: Order, allowance: Allowance) -> None:
         if order.external_id and self._find_by("external_id", allowance.account, [order.external_id]):
@@ -246,6 +203,11 @@ class Platform:
     def _tasks(self, rows: list[Row]) -> list[Task]:
         now = self.now()
         return [Task(row, now) for row in rows]
+
+
+def units_text(milliunits: int) -> str:
+    """Units as a decimal string: "2.5", "3"."""
+    return f"{(Decimal(milliunits) / 1000).normalize():f}"
 
 
 def _is_id(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The aiohttp application: carries calls to the dialects, makes the faults, serves the clips, tells its state.
+"""The aiohttp application: carries calls to the dialects, makes the faults, serves the files, tells its state.
 
 Answers are worked out in threads, never on the loop. Nothing here writes a log line with a header in it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from .faults import AFTER, BEFORE, DOWNLOADS, Fault, FaultBoard, read_fault
-from .refusals import HTTP_STATUS, Refused
+from .refusals import Refused
 from .wire import Call, Dialect, Reply, Route
 
 #: Two pictures of 50 MB as Base64, and the rest.
@@ -31,24 +31,30 @@ _DEFAULT_TEXTS = {
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Name, expiry and signature of a result URL -> the file, or why it is not given.
-FindClip = Callable[[str, str, str], Path | str]
+FindResult = Callable[[str, str, str], Path | str]
+#: Name of an uploaded picture -> the file.
+FindUpload = Callable[[str], Path | None]
+_TYPES = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
 class HttpApp:
-    """One sandbox's HTTP side."""
+    """One sandbox's HTTP side. `dialects` by name, each under /<name>, and the first at the root, too."""
 
     def __init__(
         self,
-        dialects: Sequence[Dialect],
+        dialects: Mapping[str, Dialect],
         faults: FaultBoard,
-        find_clip: FindClip,
+        find_result: FindResult,
+        find_upload: FindUpload,
         describe: Callable[[], dict[str, Any]],
         list_tasks: Callable[[str], list[dict[str, Any]]],
         threads: Executor,
     ) -> None:
         self._dialects = dialects
         self._faults = faults
-        self._find_clip = find_clip
+        self._root = next(iter(dialects.values()))
+        self._find_result = find_result
+        self._find_upload = find_upload
         self._describe = describe
         self._list_tasks = list_tasks
         self._threads = threads
@@ -58,10 +64,11 @@ class HttpApp:
 
     def build(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_for_nobody, self._without_a_route])
-        for dialect in self._dialects:
+        for prefix, dialect in [("", self._root), *((f"/{name}", twin) for name, twin in self._dialects.items())]:
             for route in dialect.routes():
-                app.router.add_route(route.method, route.pattern, self._handler(dialect, route))
+                app.router.add_route(route.method, prefix + route.pattern, self._handler(dialect, route, prefix))
         app.router.add_get("/results/{name}", self._download)
+        app.router.add_get("/uploads/{name}", self._uploaded)
         app.router.add_get("/sandbox/state", self._state)
         app.router.add_get("/sandbox/tasks", self._tasks)
         app.router.add_get("/sandbox/faults", self._list_faults)
@@ -69,9 +76,9 @@ class HttpApp:
         app.router.add_delete("/sandbox/faults", self._clear_faults)
         return app
 
-    def _handler(self, dialect: Dialect, route: Route) -> Handler:
+    def _handler(self, dialect: Dialect, route: Route, prefix: str) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            self._requests[f"{route.method} {route.pattern}"] += 1
+            self._requests[f"{route.method} {prefix}{route.pattern}"] += 1
             self._under_way += 1
             try:
                 return await self._answer(request, dialect, route)
@@ -82,14 +89,16 @@ class HttpApp:
 
     async def _answer(self, request: web.Request, dialect: Dialect, route: Route) -> web.StreamResponse:
         call = await _read_call(request)
-        before = self._faults.take(BEFORE, route.operation)
+        operation = route.operation_of(call)
+        before = self._faults.take(BEFORE, operation)
         if before and (answer := await _make_before(before, request, dialect)):
             return answer
-        reply = await asyncio.get_running_loop().run_in_executor(self._threads, route.answer, call)
-        if reply.status >= 400:
-            self._refused[str(reply.body.get("code", reply.status))] += 1
-            return _response(reply)
-        after = self._faults.take(AFTER, route.operation)
+        try:
+            reply = await asyncio.get_running_loop().run_in_executor(self._threads, route.answer, call)
+        except Refused as refused:
+            self._refused[str(refused.code)] += 1
+            return _response(dialect.refusal(refused))
+        after = self._faults.take(AFTER, operation)
         return (after and await _make_after(after, request, dialect)) or _response(reply)
 
     @web.middleware
@@ -98,25 +107,32 @@ class HttpApp:
         try:
             return await handler(request)
         except web.HTTPMethodNotAllowed:
-            return _response(self._dialects[0].refusal(Refused(1202, "The requested method is invalid")))
+            refused = Refused(1202, "The requested method is invalid")
         except web.HTTPNotFound:
-            return _response(self._dialects[0].refusal(Refused(1203, "The requested resource does not exist")))
+            refused = Refused(1203, "The requested resource does not exist")
+        prefix = request.path.split("/")[1]
+        return _response(self._dialects.get(prefix, self._root).refusal(refused))
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         self._requests["GET /results/{name}"] += 1
         before = self._faults.take(BEFORE, "download")
-        if before and (answer := await _make_before(before, request, self._dialects[0])):
+        if before and (answer := await _make_before(before, request, self._root)):
             return answer
         name, query = request.match_info["name"], request.query
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(
-            self._threads, self._find_clip, name, query.get("expires", ""), query.get("signature", "")
+            self._threads, self._find_result, name, query.get("expires", ""), query.get("signature", "")
         )
         if isinstance(found, str):
             return web.Response(status=403, text=found)
         if self._faults.take(DOWNLOADS, "download"):
             return await _send_half(request, found)
-        return web.FileResponse(found, headers={"Content-Type": "video/mp4"})
+        return web.FileResponse(found, headers={"Content-Type": _TYPES[found.suffix]})
+
+    async def _uploaded(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        found = self._find_upload(name)
+        return web.FileResponse(found, headers={"Content-Type": _TYPES[Path(name).suffix]}) if found else _not_there()
 
     async def _state(self, request: web.Request) -> web.Response:
         described = await asyncio.get_running_loop().run_in_executor(self._threads, self._describe)
@@ -185,8 +201,7 @@ def _refusal(fault: Fault, dialect: Dialect) -> web.Response:
     code = fault.code if fault.code is not None else _DEFAULT_CODES[fault.kind]
     reply = dialect.refusal(Refused(code, fault.message or _DEFAULT_TEXTS.get(code, "Refused by the sandbox")))
     headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
-    status = fault.status or HTTP_STATUS.get(code, reply.status)
-    return _response(Reply(status, reply.body, headers))
+    return _response(Reply(fault.status or reply.status, reply.body, {**reply.headers, **headers}))
 
 
 def _drop(request: web.Request) -> web.Response:
@@ -200,9 +215,13 @@ def _garbage() -> web.Response:
     return web.Response(text=_GARBAGE, content_type="text/html")
 
 
+def _not_there() -> web.Response:
+    return web.Response(status=404, text="There is no such file.")
+
+
 async def _send_half(request: web.Request, file: Path) -> web.StreamResponse:
     data = await asyncio.to_thread(file.read_bytes)
-    response = web.StreamResponse(headers={"Content-Type": "video/mp4", "Content-Length": str(len(data))})
+    response = web.StreamResponse(headers={"Content-Type": _TYPES[file.suffix], "Content-Length": str(len(data))})
     await response.prepare(request)
     await response.write(data[: len(data) // 2])
     if request.transport:

@@ -17,6 +17,9 @@ from typing import Any
 _FILE = Path(__file__).parents[1] / "data" / "video_models.json"
 #: Units per second where no price is published (the retired models without a row in the price list).
 FALLBACK_UNITS = Decimal("0.4")
+#: For models and modes that the data file does not have: the usual sizes and rate (official docs, 2026).
+USUAL_RESOLUTION = {"std": "720p", "pro": "1080p", "4k": "4k"}
+_USUAL_RATE = 24
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,28 @@ class Model:
     def prompt_limit(self, operation: str) -> int:
         return self.prompt_limits.get(operation, _document()["prompt_limit"])
 
-    def milliunits(self, mode: str, sound: bool, seconds: int) -> int:
+    def lines(self, mode: str) -> str:
+        """720p, 1080p or 4k."""
+        return self.resolution.get(mode) or USUAL_RESOLUTION[mode]
+
+    def frames_per_second(self, operation: str) -> int:
+        return self.rate.get(operation, _USUAL_RATE)
+
+    def milliunits(self, mode: str, sound: bool, seconds: float) -> int:
         """The price of a clip in thousandths of a unit."""
         price = self.units.get(mode, {}).get("on" if sound else "off")
-        return int((Decimal(price) if price else FALLBACK_UNITS) * seconds * 1000)
+        return int((Decimal(price) if price else FALLBACK_UNITS) * Decimal(str(seconds)) * 1000)
 
 
 def find_model(model_id: str, operation: str, generation: str) -> Model | None:
     """The model if that generation of the API offers the operation with it."""
     model = _models().get(model_id)
     return model if model and model.generation == generation and model.ways.get(operation) else None
+
+
+def any_model(model_id: str) -> Model:
+    """The model, or one of that name that can be drawn with: gateways do not look into Kling's capability map."""
+    return _models().get(model_id) or Model(model_id, "legacy", False, {}, USUAL_RESOLUTION, {}, {}, {})
 
 
 def aspect_ratios() -> tuple[str, ...]:

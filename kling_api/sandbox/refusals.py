@@ -5,7 +5,7 @@ No transport here; a dialect that wraps Kling takes the same refusals and writes
 
 from __future__ import annotations
 
-from .core import DuplicateExternalId, NoFreeSlot, NotPlaced, NoUnitsLeft
+from .orders import DuplicateExternalId, NoFreeSlot, NotPlaced, NoUnitsLeft
 
 #: Official error code page (copies of 2026-02 and 2026-09).
 HTTP_STATUS = {

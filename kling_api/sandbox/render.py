@@ -1,31 +1,25 @@
-"""The clip of a task: landscape or pictures, camera, caption and sound, frame by frame into an mp4 file.
+"""The frames of a clip that starts from nothing or from pictures: landscape, camera, caption.
 
-The same spec gives the same bytes; a file is made once and kept under its spec's digest.
+What starts from another clip or a sound is in `films`.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ..media import blend, caption, resize, warp, write_clip
+from ..media import blend, caption, resize, warp
 from .camera import View, matrix, smooth, view_at
-from .clip_spec import ClipSpec, PictureFolder, read_spec, with_stored_pictures
-from .pictures import fetch_picture, open_picture
+from .clip_spec import ClipSpec
 from .scenes import Landscape
-from .tones import SAMPLE_RATE, chord
 
 Size = tuple[int, int]
 #: A frame of the clip at a time (seconds) and the part of the clip that is over (0..1).
 DrawFrame = Callable[[float, float], np.ndarray]
 
 #: Landscapes are painted at most this wide or high and enlarged for 1080p and 4k.
-_LARGEST_PAINTED = 1280
+LARGEST_PAINTED = 1280
 #: With a camera move the landscape shows this much more in each direction than the view.
 _FIELD = 1.5
 _CAMERA_PAINTED = 1600
@@ -35,46 +29,17 @@ _CAMERA_PACE = 0.25
 _CLEAN, _FADE = 0.4, 0.5
 
 
-class ClipFolder:
-    """The rendered clips."""
-
-    def __init__(self, folder: Path, pictures: PictureFolder) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._pictures = pictures
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-
-    def path_of(self, name: str) -> Path:
-        return self._folder / name
-
-    def render(self, work: str, check_stop: Callable[[], None]) -> Path:
-        """The file for a spec in JSON. Raises worker.Unusable for a picture of no use, and what `check_stop` raises."""
-        spec = with_stored_pictures(read_spec(work), fetch_picture, self._pictures.keep)
-        path = self.path_of(f"{spec.digest()}.mp4")
-        with self._locks[path.name]:  # two tasks with the same request wait for one rendering
-            if not path.exists():
-                self._write(spec, path, check_stop)
-        return path
-
-    def _write(self, spec: ClipSpec, path: Path, check_stop: Callable[[], None]) -> None:
-        first, last = (open_picture(self._pictures.read(name)) if name else None for name in (spec.first, spec.last))
-        part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-        sound = chord(_seed(spec), spec.seconds) if spec.sound else None
-        frames, size = draw_clip(spec, first, last)
-        write_clip(part, _watched(frames, check_stop), size, spec.rate, sound, SAMPLE_RATE)
-        part.replace(path)
-
-
 def draw_clip(spec: ClipSpec, first: np.ndarray | None, last: np.ndarray | None) -> tuple[Iterator[np.ndarray], Size]:
     """All frames ([H, W, 3] uint8) one after the other, and their size."""
     shape = first if first is not None else last
     size = spec.size(None if shape is None else (shape.shape[1], shape.shape[0]))
     draw = _landscape(spec, size) if shape is None else _pictures(spec, first, last, size)
-    return _frames(spec, draw), size
+    return captioned(spec, draw), size
 
 
-def _frames(spec: ClipSpec, draw: DrawFrame) -> Iterator[np.ndarray]:
-    count = spec.rate * spec.seconds
+def captioned(spec: ClipSpec, draw: DrawFrame) -> Iterator[np.ndarray]:
+    """The frames of `spec.seconds` with the prompt on them."""
+    count = max(2, round(spec.rate * spec.seconds))
     for index in range(count):
         seconds = index / spec.rate
         frame = draw(seconds, index / (count - 1))
@@ -87,18 +52,27 @@ def caption_strength(seconds: float, last: float) -> float:
     return smooth((min(seconds, last - seconds) - _CLEAN) / _FADE)
 
 
-def _watched(frames: Iterator[np.ndarray], check_stop: Callable[[], None]) -> Iterator[np.ndarray]:
-    for frame in frames:
-        check_stop()
-        yield frame
+def draw_sequence(spec: ClipSpec, pictures: Sequence[np.ndarray]) -> tuple[Iterator[np.ndarray], Size]:
+    """Goes through the pictures in order: stays on each a while and blends into the next."""
+    size = spec.size(pictures[0].shape[1::-1])
+    stations = [cover(picture, size) for picture in pictures]
+    if len(stations) == 1:
+        return captioned(spec, _pictures(spec, stations[0], None, size)), size
+
+    def draw(_: float, progress: float) -> np.ndarray:
+        place = progress * (len(stations) - 1)
+        before = min(int(place), len(stations) - 2)
+        return blend(stations[before], stations[before + 1], smooth((place - before - 0.2) / 0.6))
+
+    return captioned(spec, draw), size
 
 
 def _landscape(spec: ClipSpec, size: Size) -> DrawFrame:
     if not spec.camera_type:
-        scene = Landscape(_seed(spec), _fit(size, _LARGEST_PAINTED), spec.seconds)
-        return lambda seconds, _: _enlarge(scene.draw(seconds), size)
-    painted = _fit((round(size[0] * _FIELD), round(size[1] * _FIELD)), _CAMERA_PAINTED)
-    scene = Landscape(_seed(spec), painted, spec.seconds, _CAMERA_PACE)
+        scene = Landscape(seed_of(spec), fit(size, LARGEST_PAINTED), spec.seconds)
+        return lambda seconds, _: enlarge(scene.draw(seconds), size)
+    painted = fit((round(size[0] * _FIELD), round(size[1] * _FIELD)), _CAMERA_PAINTED)
+    scene = Landscape(seed_of(spec), painted, spec.seconds, _CAMERA_PACE)
 
     def draw(seconds: float, progress: float) -> np.ndarray:
         view = view_at(spec.camera_type, spec.camera_axes, progress)
@@ -109,8 +83,8 @@ def _landscape(spec: ClipSpec, size: Size) -> DrawFrame:
 
 def _pictures(spec: ClipSpec, first: np.ndarray | None, last: np.ndarray | None, size: Size) -> DrawFrame:
     """Starts exactly on the first picture and ends exactly on the last, where they are given."""
-    begin, end = (None if picture is None else _cover(picture, size) for picture in (first, last))
-    random = np.random.default_rng(_seed(spec))
+    begin, end = (None if picture is None else cover(picture, size) for picture in (first, last))
+    random = np.random.default_rng(seed_of(spec))
     drift = View(float(random.uniform(-0.03, 0.03)), float(random.uniform(-0.02, 0.02)), zoom=1.12)
 
     def leave(picture: np.ndarray, progress: float) -> np.ndarray:
@@ -134,7 +108,7 @@ def _part(view: View, part: float) -> View:
     return View(view.right * part, view.up * part, zoom=view.zoom**part)
 
 
-def _cover(picture: np.ndarray, size: Size) -> np.ndarray:
+def cover(picture: np.ndarray, size: Size) -> np.ndarray:
     """Scaled so that it fills the frame, and what is over is cut off on both sides."""
     height, width = picture.shape[:2]
     scale = max(size[0] / width, size[1] / height)
@@ -143,14 +117,14 @@ def _cover(picture: np.ndarray, size: Size) -> np.ndarray:
     return np.ascontiguousarray(scaled[top : top + size[1], left : left + size[0]])
 
 
-def _fit(size: Size, longest: int) -> Size:
+def fit(size: Size, longest: int) -> Size:
     scale = min(1.0, longest / max(size))
     return round(size[0] * scale), round(size[1] * scale)
 
 
-def _enlarge(image: np.ndarray, size: Size) -> np.ndarray:
+def enlarge(image: np.ndarray, size: Size) -> np.ndarray:
     return image if image.shape[1::-1] == size else resize(image, size)
 
 
-def _seed(spec: ClipSpec) -> int:
+def seed_of(spec: ClipSpec) -> int:
     return int(spec.digest()[:15], 16)

@@ -17,23 +17,26 @@ from typing import Any
 from aiohttp import web
 
 from .callbacks import Callbacks
-from .clip_spec import PictureFolder, spec_of
+from .clip_spec import MediaFolder
 from .config import SandboxConfig
-from .core import Fate, Order, Platform, State, Task
-from .faults import FATES, FaultBoard
+from .core import Platform, Task, units_text
+from .desk import Desk, House, dialect_of
+from .dialects import DIALECTS
+from .faults import FaultBoard
 from .http_app import HttpApp
 from .links import Links
-from .official import Official
-from .official_shapes import units_text
-from .render import ClipFolder
+from .outputs import Outputs
+from .results import ResultFolder
+from .sessions import Sessions
 from .store import Store
-from .video_request import VideoRequest
+from .uploads import Uploads
+from .wire import Dialect
 from .worker import Worker
+from .workshop import Workshop
 
 HOST = "127.0.0.1"
 #: Requests worked on at a time; each takes milliseconds.
 _THREADS = 4
-_FAILED = "Failure to pass the risk control system"
 _EVER = 2**62
 
 
@@ -138,17 +141,21 @@ class _Parts:
 
     def __init__(self, config: SandboxConfig, faults: FaultBoard, folder: Path, clock: Callable[[], float]) -> None:
         self._config = config
-        self._faults = faults
         self._store = Store(folder / "sandbox.sqlite3")
         self._platform = Platform(self._store, config.pace, clock)
-        self._pictures = PictureFolder(folder / "pictures")
-        self._clips = ClipFolder(folder / "clips", self._pictures)
+        media = MediaFolder(folder / "pictures")
+        results = ResultFolder(folder / "clips", media)
         self._links = Links(self._store.secret(), config.url_lifetime, clock)
-        self._worker = Worker(self._store, self._platform, self._clips.render)
-        official = Official(config, self._platform, self._links, self._order_of, self._fate_of, self._worker.wake)
-        self._callbacks = Callbacks(self._store, self._platform, official.callback_body)
+        self._worker = Worker(self._store, self._platform, results.render)
+        outputs, uploads = Outputs(self._platform, self._links, results), Uploads(media, self._links)
+        workshop, sessions = Workshop(faults, media, self._worker.wake), Sessions(outputs.length_of)
+        house = House(config, self._platform, self._links, workshop, outputs, uploads, sessions)
+        dialects = _open_desks(house)
+        self._twins = {**dialects, "": next(iter(dialects.values()))}
+        self._callbacks = Callbacks(self._store, self._platform, self._callback_body)
         self._threads = ThreadPoolExecutor(_THREADS, "sandbox-answer")
-        self.app = HttpApp([official], faults, self._find_clip, self._describe, self._list_tasks, self._threads).build()
+        app = HttpApp(dialects, faults, outputs.file, uploads.file, self._describe, self._list_tasks, self._threads)
+        self.app = app.build()
 
     def start(self, url: str) -> None:
         self._links.base_url = url
@@ -161,32 +168,10 @@ class _Parts:
         self._callbacks.stop()
         self._store.close()
 
-    def _order_of(self, request: VideoRequest, product: str) -> Order:
-        return Order(
-            product=product,
-            pack="video",
-            version=request.model.version,
-            seconds=request.seconds,
-            milliunits=request.model.milliunits(request.mode, request.sound, request.seconds),
-            work=spec_of(request, self._pictures.keep).to_json(),
-            external_id=request.external_id,
-            callback_url=request.callback_url,
-            watermark=request.watermark,
-        )
-
-    def _fate_of(self, operation: str) -> Fate:
-        fault = self._faults.take(FATES, operation)
-        if fault is None:
-            return Fate()
-        return Fate(stuck=True) if fault.kind == "never_finish" else Fate(failure=fault.message or _FAILED)
-
-    def _find_clip(self, name: str, expires: str, signature: str) -> Path | str:
-        if refused := self._links.refuses(name, expires, signature):
-            return refused
-        task = self._platform.result_of(name.removesuffix(".mp4"))
-        if task is None or task.state is not State.SUCCEEDED:
-            return "There is no such file."
-        return self._clips.path_of(task.row.result)
+    def _callback_body(self, task: Task) -> dict[str, Any] | None:
+        """None for a dialect that is not there any more, or that does not tell of this state."""
+        dialect = self._twins.get(dialect_of(task))
+        return dialect.callback_body(task) if dialect else None
 
     def _describe(self) -> dict[str, Any]:
         platform = self._platform
@@ -214,6 +199,12 @@ class _Parts:
         }
 
 
+def _open_desks(house: House) -> dict[str, Dialect]:
+    """The dialects by name. The first one's products are addresses of Kling's own, without a mark."""
+    first = next(iter(DIALECTS))
+    return {name: twin(Desk(house, "" if name == first else name)) for name, twin in DIALECTS.items()}
+
+
 def _describe_task(task: Task) -> dict[str, Any]:
     return {
         "id": str(task.row.id),
@@ -222,5 +213,5 @@ def _describe_task(task: Task) -> dict[str, Any]:
         "state": task.state.value,
         "never_finishes": task.row.stuck,
         "units_charged": units_text(task.charged),
-        "clip": task.row.result,
+        "clip": task.row.result.partition(",")[0],
     }

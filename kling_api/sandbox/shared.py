@@ -19,8 +19,8 @@ _lock = threading.Lock()
 _running: dict[Path, str] = {}
 
 
-def shared_url(home: Path) -> str:
-    """Its URL. It ends with the process; its tasks stay in `home`/sandbox, so the next process goes on with them."""
+def shared_url(home: Path, dialect: str = "official") -> str:
+    """Where it speaks that dialect. It ends with the process; its tasks stay in `home`/sandbox for the next one."""
     try:
         from .config import SandboxConfig
         from .server import Sandbox
@@ -35,7 +35,7 @@ def shared_url(home: Path) -> str:
             sandbox = Sandbox(SandboxConfig(folder=folder))
             _start(sandbox, folder)
             _running[folder] = sandbox.url
-        return _running[folder]
+        return _running[folder] + (f"/{dialect}" if dialect != "official" else "")
 
 
 def _start(sandbox: Sandbox, folder: Path) -> None:

@@ -127,7 +127,7 @@ def _check_together(body: Fields, request: VideoRequest) -> None:
     wish = Wish(
         operation=request.operation,
         mode=request.mode,
-        duration=request.seconds,
+        duration=int(request.seconds),
         sound="on" if request.sound else "off",
         frames=request.frames,
         camera=request.camera.type if request.camera else "none",

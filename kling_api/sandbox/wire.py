@@ -31,19 +31,27 @@ class Reply:
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` as /v1/videos/text2video/{key}. `operation` is what faults and counters call it."""
+    """`pattern` as /v1/videos/text2video/{key}. `answer` may raise Refused.
+
+    `operation` is what faults call it, or finds that out where one address serves several; it must not raise.
+    """
 
     method: str
     pattern: str
-    operation: str
+    operation: str | Callable[[Call], str]
     answer: Callable[[Call], Reply]
+
+    def operation_of(self, call: Call) -> str:
+        return self.operation if isinstance(self.operation, str) else self.operation(call)
 
 
 class Dialect(Protocol):
-    """How one provider says it."""
+    """How one provider says it. `refusal` translates a code of Kling's own into its body and HTTP status."""
 
     def routes(self) -> Sequence[Route]: ...
 
     def refusal(self, refused: Refused) -> Reply: ...
 
-    def callback_body(self, task: Task) -> dict[str, Any]: ...
+    def callback_body(self, task: Task) -> dict[str, Any] | None:
+        """What its callback URL is told of a task's present state; None: this state is not told."""
+        ...

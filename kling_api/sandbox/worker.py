@@ -1,11 +1,10 @@
-"""Threads that render the clips of tasks, oldest first. They look into the store, so a restart loses no work."""
+"""Threads that render what tasks order, oldest first. They look into the store, so a restart loses no work."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from .core import Platform
 from .store import Row, Store
@@ -28,8 +27,8 @@ class Unusable(Exception):
     """The task fails, with this text as the reason that the customer is given."""
 
 
-#: Makes the file of a task's work; calls its second argument with every frame.
-Render = Callable[[str, Callable[[], None]], Path]
+#: Makes the files of a task's work and gives their names; calls its second argument with every frame.
+Render = Callable[[str, Callable[[], None]], Sequence[str]]
 
 
 class Worker:
@@ -73,7 +72,7 @@ class Worker:
     def _finish(self, row: Row) -> None:
         failure = result = ""
         try:
-            result = self._render(row.work, self._check_in(row.id)).name
+            result = ",".join(self._render(row.work, self._check_in(row.id)))
         except Stopped:
             self._store.release(row.id)
             return

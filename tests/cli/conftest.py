@@ -165,7 +165,7 @@ def left_running(kling_here: Here) -> str:
 @pytest.fixture
 def kling_at_a_gateway(kling_here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
     """The same host, taken for one of which nobody knows whether it refuses a second task under the same key."""
-    monkeypatch.setattr(dialects, "_is_kling", lambda _profile: False)
+    monkeypatch.setattr(dialects, "_has_own_key", lambda _profile: False)
     return kling_here
 
 

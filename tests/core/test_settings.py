@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from kling_api.auth import Authorization
+from kling_api.dialects import dialect_of
+from kling_api.dialects.wire import KeyKind
 from kling_api.errors import NotConfigured
+from kling_api.profile import sandbox_names
 from kling_api.redaction import redact
 from kling_api.settings import (
     GLOBAL_URL,
@@ -147,12 +151,12 @@ def test_an_unknown_profile_is_answered_with_the_known_names(profiles: Path, mon
     assert "default, studio, sandbox" in caught.value.advice
 
 
-def test_the_names_for_menus_hold_the_chosen_one_first_and_the_sandbox_last(
+def test_the_names_for_menus_hold_the_chosen_one_first_and_the_sandboxes_last(
     profiles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert profile_names() == ["default", "studio", "sandbox"]
+    assert profile_names() == ["default", "studio", *sandbox_names()]
     monkeypatch.setenv("KLING_PROFILE", "studio")
-    assert profile_names() == ["studio", "default", "sandbox"]
+    assert profile_names() == ["studio", "default", *sandbox_names()]
 
 
 @pytest.mark.parametrize(
@@ -327,3 +331,85 @@ def test_an_invalid_file_names_the_line_and_the_usual_slip_but_quotes_nothing(ho
         load_profile()
     assert '["工作室"]' in caught.value.advice
     assert "sk-" not in str(caught.value)
+
+
+def test_there_is_a_sandbox_profile_for_each_dialect(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    (home / "profiles.toml").write_text("[sandbox-kie]\nmax_parallel = 2\n", encoding="utf-8")
+    profile = load_profile("sandbox-kie")
+    assert (profile.dialect, profile.base_url, profile.is_sandbox) == ("kie", "", True)
+    assert (profile.account(), profile.limits.max_parallel) == ("sandbox-kie", 2)
+    assert KEY not in profile.credentials.api_key
+    assert {"sandbox", "sandbox-newapi", "sandbox-wrapper"} <= set(profile_names())
+    monkeypatch.setenv("KLING_PROFILE", "sandbox")
+    monkeypatch.setenv("KLING_DIALECT", "flat")
+    assert load_profile().name == "sandbox-flat"
+    monkeypatch.setenv("KLING_DIALECT", "auto")
+    assert load_profile().name == "sandbox"
+
+
+def test_a_dialect_brings_its_usual_address_and_strips_what_people_add_to_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE")
+    monkeypatch.setenv("KLING_DIALECT", "kie")
+    assert load_profile().base_url == "https://api.kie.ai"
+    monkeypatch.setenv("KLING_BASE_URL", "https://api.kie.ai/api/v1/")
+    assert load_profile().base_url == "https://api.kie.ai"
+    monkeypatch.setenv("KLING_DIALECT", "auto")
+    assert dialect_of(load_profile()).name == "kie"
+    assert load_profile().base_url == "https://api.kie.ai"
+    monkeypatch.setenv("KLING_BASE_URL", "https://gateway.example/kling/v1")
+    assert load_profile().base_url == "https://gateway.example/kling"
+
+
+@pytest.mark.parametrize("dialect", ["newapi", "flat", "unified", "wrapper"])
+def test_a_dialect_without_a_usual_address_asks_for_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, dialect: str
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE")
+    monkeypatch.setenv("KLING_DIALECT", dialect)
+    with pytest.raises(NotConfigured, match=f"dialect {dialect} has no usual address") as caught:
+        load_profile()
+    assert "KLING_BASE_URL" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("dialect", "host", "taken"),
+    [
+        ("newapi", "gateway.example", False),
+        ("newapi", "api.klingai.com", True),
+        ("newapi", "klingai.com", True),
+        ("newapi", "kling.kuaishou.com", True),
+        ("newapi", "kling.kuaishou.com.evil.example", False),
+        ("flat", "gateway.example", False),
+        ("kie", "api.kie.ai", False),
+        ("unified", "service.example", True),
+        ("wrapper", "service.example", False),
+    ],
+)
+def test_a_secret_key_goes_only_where_a_token_is_made_of_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, dialect: str, host: str, taken: bool
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", "AK_FAKE|SK_FAKE")
+    monkeypatch.setenv("KLING_BASE_URL", f"https://{host}")
+    monkeypatch.setenv("KLING_DIALECT", dialect)
+    if taken:
+        assert load_profile().credentials.kind is KeyKind.PAIR
+        return
+    with pytest.raises(NotConfigured, match="not an access key with its secret key") as caught:
+        load_profile()
+    assert "FAKE" not in str(caught.value)
+
+
+def test_a_service_that_asks_for_no_key_needs_none_and_may_be_on_the_local_network(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_DIALECT", "wrapper")
+    monkeypatch.setenv("KLING_BASE_URL", "http://192.168.1.20:8000/api/v1")
+    profile = load_profile()
+    assert (profile.credentials.kind, profile.base_url) == (KeyKind.NONE, "http://192.168.1.20:8000")
+    assert Authorization(profile.credentials).header() == ""
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE")
+    with pytest.raises(NotConfigured, match="over plain http"):
+        load_profile()

@@ -39,11 +39,12 @@ def start() -> Iterator[Start]:
 
 
 class Listener:
-    """A server on this machine: keeps what is posted, answers every GET with one picture."""
+    """A server on this machine: keeps what is posted, answers every GET with a file or else with one picture."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.url = f"http://127.0.0.1:{server.server_port}"
         self.bodies: list[bytes] = []
+        self.files: dict[str, bytes] = {}
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def listener() -> Iterator[Listener]:
             self._answer(b"")
 
         def do_GET(self) -> None:
-            self._answer(as_png(photo(320, 320, 4)))
+            self._answer(listening.files.get(self.path) or as_png(photo(320, 320, 4)))
 
         def _answer(self, body: bytes) -> None:
             self.send_response(200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import time
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -156,6 +157,15 @@ def as_png(picture: np.ndarray) -> bytes:
     done, data = cv2.imencode(".png", picture[:, :, ::-1])
     assert done
     return data.tobytes()
+
+
+def as_wav(sound: np.ndarray, rate: int = 44100) -> bytes:
+    """`sound` [C, T] float32 -1..1."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as opened:
+        opened.setparams((sound.shape[0], 2, rate, 0, "NONE", ""))
+        opened.writeframes((sound.T * 32767).astype("<i2").tobytes())
+    return file.getvalue()
 
 
 def as_base64(picture: np.ndarray) -> str:

@@ -10,18 +10,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from ..auth import authenticate
+from ..config import Account
+from ..core import Task
+from ..desk import Desk
+from ..fields import Fields, read_body
+from ..refusals import Refused, invalid
+from ..validation import read_image2video, read_text2video
+from ..validation_new import read_image_to_video, read_text_to_video
+from ..wire import Call, Reply, Route
 from . import official_shapes as shapes
-from .auth import authenticate
-from .config import Account, SandboxConfig
-from .core import Allowance, Fate, NotPlaced, Order, Platform, Task
-from .fields import Fields, read_body
-from .links import Links
 from .official_account import costs
-from .refusals import Refused, invalid, refusal_of
-from .validation import read_image2video, read_text2video
-from .validation_new import read_image_to_video, read_text_to_video
-from .video_request import VideoRequest
-from .wire import Call, Reply, Route
 
 _LEGACY = {"text2video": read_text2video, "image2video": read_image2video}
 _NEW = {"text-to-video": ("text2video", read_text_to_video), "image-to-video": ("image2video", read_image_to_video)}
@@ -30,31 +29,12 @@ MOST_IDS = 20
 _MONTH_MS = 30 * 86_400_000
 _LATEST_MS = 10**15
 
-OrderOf = Callable[[VideoRequest, str], Order]
-FateOf = Callable[[str], Fate]
-
 
 class Official:
-    """`order_of` turns a checked request and its product into an order, `fate_of` asks the faults about an operation,
+    """The one dialect that looks into Kling's capability map and knows no key but Kling's own."""
 
-    `wake` says that there is work.
-    """
-
-    def __init__(
-        self,
-        config: SandboxConfig,
-        platform: Platform,
-        links: Links,
-        order_of: OrderOf,
-        fate_of: FateOf,
-        wake: Callable[[], None],
-    ) -> None:
-        self._config = config
-        self._platform = platform
-        self._links = links
-        self._order_of = order_of
-        self._fate_of = fate_of
-        self._wake = wake
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def routes(self) -> Sequence[Route]:
         routes = [
@@ -80,54 +60,42 @@ class Official:
 
     def callback_body(self, task: Task) -> dict[str, Any]:
         if task.row.product.startswith("/v1/"):
-            return shapes.legacy_task(task, self._links.url_of)
-        return shapes.new_task(task, self._links.url_of)
+            return shapes.legacy_task(task, self._desk.url_of)
+        return shapes.new_task(task, self._desk.url_of)
 
     def _checked(self, answer: Callable[[Call, Account], Any], new_standard: bool = False) -> Callable[[Call], Reply]:
         """Authentication before, the envelope around."""
 
         def answer_call(call: Call) -> Reply:
-            now = self._platform.now() / 1000
-            try:
-                account = authenticate(call.authorization, self._config.accounts, now, new_standard)
-                data = answer(call, account)
-            except Refused as refused:
-                return self.refusal(refused)
-            except NotPlaced as error:
-                return self.refusal(refusal_of(error))
+            now = self._desk.now() / 1000
+            account = authenticate(call.authorization, self._desk.accounts, now, new_standard)
+            data = answer(call, account)
             return Reply(200, {"code": 0, "message": "SUCCEED", "request_id": _request_id(), "data": data})
 
         return answer_call
 
     def _create(self, name: str, call: Call, account: Account) -> dict[str, Any]:
-        request = _LEGACY[name](read_body(call.body), self._config.retired)
-        return shapes.legacy_created(self._place(request, f"/v1/videos/{name}", account))
+        request = _LEGACY[name](read_body(call.body), self._desk.retired)
+        return shapes.legacy_created(self._desk.make(request, account, f"/v1/videos/{name}"))
 
     def _create_new(self, name: str, call: Call, account: Account) -> dict[str, Any]:
         _, read = _NEW[name]
-        request = read(read_body(call.body), call.parts["model"], self._config.retired)
-        return shapes.new_created(self._place(request, f"/{name}", account))
-
-    def _place(self, request: VideoRequest, product: str, account: Account) -> Task:
-        allowance = Allowance(account.name, self._config.milliunits_of(account), self._config.slots_of(account))
-        fate = partial(self._fate_of, request.operation)
-        task = self._platform.place(self._order_of(request, product), allowance, fate)
-        self._wake()
-        return task
+        request = read(read_body(call.body), call.parts["model"], self._desk.retired)
+        return shapes.new_created(self._desk.make(request, account, f"/{name}"))
 
     def _query(self, product: str, call: Call, account: Account) -> dict[str, Any]:
         key = call.parts["key"]
-        task = self._platform.find(account.name, key, product)
+        task = self._desk.find(account, key, product)
         if task is None:
             raise invalid(f"Task not found by id/external id: {key}")
-        return shapes.legacy_task(task, self._links.url_of)
+        return shapes.legacy_task(task, self._desk.url_of)
 
     def _page(self, product: str, call: Call, account: Account) -> list[dict[str, Any]]:
         query = Fields(dict(call.query))
         number = int(query.bounded_number("pageNum", 1, 1000, 1))
         size = int(query.bounded_number("pageSize", 1, 500, 30))
-        tasks = self._platform.page(account.name, product, number, size)
-        return [shapes.legacy_task(task, self._links.url_of) for task in tasks]
+        tasks = self._desk.page(account, product, number, size)
+        return [shapes.legacy_task(task, self._desk.url_of) for task in tasks]
 
     def _tasks(self, call: Call, account: Account) -> list[dict[str, Any]]:
         """Unknown ids are simply absent."""
@@ -139,25 +107,25 @@ class Official:
         if len(ids or external_ids) > MOST_IDS:
             name = "task_ids" if ids else "external_task_ids"
             raise invalid(f"{name} cannot exceed {MOST_IDS} in total")
-        find = self._platform.find_by_ids if ids else self._platform.find_by_external_ids
-        return [shapes.new_task(task, self._links.url_of) for task in find(account.name, ids or external_ids)]
+        find = self._desk.find_by_ids if ids else self._desk.find_by_external_ids
+        return [shapes.new_task(task, self._desk.url_of) for task in find(account, ids or external_ids)]
 
     def _task_list(self, call: Call, account: Account) -> dict[str, Any]:
         body = read_body(call.body or b"{}")
-        now = self._platform.now()
+        now = self._desk.now()
         start = int(body.bounded_number("start_time", 0, _LATEST_MS, now - _MONTH_MS))
         end = int(body.bounded_number("end_time", 0, _LATEST_MS, now))
         limit = int(body.bounded_number("limit", 1, 500, 100))
         cursor = body.text("cursor")
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
             raise body.wrong_value("cursor", cursor)
-        tasks = self._platform.between(account.name, start, end, int(cursor or 0))
+        tasks = self._desk.between(account, start, end, int(cursor or 0))
         for wanted in body.children("filters"):
             tasks = _filtered(tasks, wanted)
         page = tasks[:limit]
         found: dict[str, Any] = {"count": len(page), "has_more": len(tasks) > limit}
         if page:
-            found["result"] = [shapes.new_task(task, self._links.url_of) for task in page]
+            found["result"] = [shapes.new_task(task, self._desk.url_of) for task in page]
         if found["has_more"]:
             found["next_cursor"] = str(page[-1].row.id)
         return found
@@ -165,11 +133,9 @@ class Official:
     def _costs(self, call: Call, account: Account) -> dict[str, Any]:
         return costs(
             Fields(dict(call.query)),
-            account=account.name,
-            slots=self._config.slots_of(account),
-            milliunits=self._config.milliunits_of(account),
-            charged=self._platform.charged(account.name),
-            now=self._platform.now(),
+            allowance=self._desk.allowance(account),
+            charged=self._desk.charged(account),
+            now=self._desk.now(),
         )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from .core import State, Task
+from ..core import State, Task, units_text
 
 UrlOf = Callable[[Task], str]
 
@@ -73,11 +72,6 @@ def new_task(task: Task, url_of: UrlOf) -> dict[str, Any]:
 
 def new_status(task: Task) -> str:
     return _NEW_WORDS[task.state]
-
-
-def units_text(milliunits: int) -> str:
-    """Units as a decimal string: "2.5", "3"."""
-    return f"{(Decimal(milliunits) / 1000).normalize():f}"
 
 
 def _video(task: Task, url_of: UrlOf) -> dict[str, Any]:

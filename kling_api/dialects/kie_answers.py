@@ -1,0 +1,145 @@
+"""What kie.ai answers: tasks with JSON inside JSON, uploads, credits, and refusals whose code is in the body. Pure.
+
+All facts come from data/kie.json. The HTTP status counts only where the body has no code (both were seen, 2026).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..hosts import host_of, is_loopback
+from .offer import table
+from .reading import PLAIN_REFUSALS, decimal, fields, inner_json, milliseconds, text, texts, unreadable, words
+from .wire import Answer, Output, Pack, Refusal, Reply, Task, TaskState
+
+_WHOSE = "kie.ai's"
+#: `task_id` stands in its samples of webhooks.
+_ID_NAMES = ("taskId", "task_id")
+_CREDITS = ("creditsConsumed", "consumeCredits")
+_TIMES = ("createTime", "completeTime", "updateTime")
+
+
+def task(reply: Reply) -> Task | Refusal:
+    """A record of a task that has ended badly may come under the code of its error: the record counts."""
+    body = fields(reply.body)
+    data = fields(body.get("data"))
+    code = _code(body)
+    if _id(data) and (code == _success() or (code is not None and words(data.get("state")) in table("kie")["states"])):
+        return _task(data)
+    return _refusal(reply, code)
+
+
+def uploaded(reply: Reply) -> str | Refusal:
+    """Where the picture lies now. An upload makes no task."""
+    body = fields(reply.body)
+    code = _code(body)
+    if code != _success():
+        return _refusal(reply, code)
+    data = fields(body.get("data"))
+    address = text(data.get("downloadUrl") or data.get("fileUrl"))
+    if _is_usable(address):
+        return address
+    return Refusal(
+        Answer.FINAL,
+        "kie.ai took the picture, but named no https address for it.",
+        "Give the picture as a URL instead, or report this.",
+        str(code),
+    )
+
+
+def packs(reply: Reply) -> tuple[Pack, ...] | Refusal:
+    body = fields(reply.body)
+    code, credit = _code(body), decimal(body.get("data"))
+    if code != _success() or credit is None:
+        return _refusal(reply, code)
+    return (Pack("kie.ai credits", None, credit, "online"),)
+
+
+def _task(data: dict[str, Any]) -> Task:
+    word = words(data.get("state"))
+    known = table("kie")["states"].get(word)
+    state = TaskState[known] if known else TaskState.UNFAMILIAR
+    if "state" not in data:  # the answer to a create
+        state = TaskState.SUBMITTED
+    return Task(
+        id=_id(data),
+        state=state,
+        message=_message(data, state, word),
+        outputs=tuple(_outputs(data)) if state is TaskState.SUCCEEDED else (),
+        units=_units(data),
+        created=milliseconds(data.get("createTime")),
+        updated=max(milliseconds(data.get(name)) for name in _TIMES),
+    )
+
+
+def _message(data: dict[str, Any], state: TaskState, word: str) -> str:
+    if state is TaskState.UNFAMILIAR:
+        return f"The state is '{word}', a word that this version does not know."
+    if state is not TaskState.FAILED:
+        return ""
+    said, code = words(data.get("failMsg")) or "no reason was given", words(data.get("failCode"))
+    return f"{said} (failCode {code})" if code else said
+
+
+def _outputs(data: dict[str, Any]) -> list[Output]:
+    """All that our operations make here are clips."""
+    result = fields(inner_json(data.get("resultJson")))
+    return [Output("video", url) for url in texts(result.get("resultUrls")) if url]
+
+
+def _units(data: dict[str, Any]) -> str:
+    credit = next((found for name in _CREDITS if (found := decimal(data.get(name))) is not None), None)
+    return "" if credit is None else f"{credit:f}"
+
+
+def _refusal(reply: Reply, code: int | None) -> Refusal:
+    """Whoever names a task may have made it, whatever else is said."""
+    body = fields(reply.body)
+    named = any(_id(place) for place in (body, fields(body.get("data"))))
+    if code is None or code == _success():  # the latter without what belongs there
+        said = unreadable(reply if code is None else replace(reply, status=code), _WHOSE)
+        return replace(said, answer=Answer.UNCLEAR) if named else said
+    entry = table("kie")["errors"].get(str(code)) or _undocumented(code)
+    message = words(body.get("msg") or body.get("message"))
+    answer = Answer[entry["answer"]]
+    if answer is Answer.FINAL and any(absent in message.lower() for absent in table("kie")["absent"]):
+        answer = Answer.ABSENT
+    return Refusal(
+        Answer.UNCLEAR if named else answer,
+        f"kie.ai refused: {entry['meaning']} ('{message}')." if message else f"kie.ai refused: {entry['meaning']}.",
+        entry["advice"],
+        str(code),
+        retry_after=reply.retry_after,
+    )
+
+
+def _undocumented(code: int) -> dict[str, str]:
+    answer = "FINAL" if code in PLAIN_REFUSALS else "UNCLEAR"
+    return {"answer": answer, "meaning": f"error {code}, which is not in the documentation", "advice": ""}
+
+
+def _success() -> int:
+    return table("kie")["success"]
+
+
+def _code(body: dict[str, Any]) -> int | None:
+    """None where there is none; also one that is written as text."""
+    code = body.get("code")
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    return int(code) if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 6 else None
+
+
+def _id(data: dict[str, Any]) -> str:
+    found = (data.get(name) for name in _ID_NAMES)
+    return next((text(value) for value in found if isinstance(value, str | int) and value), "")
+
+
+def _is_usable(address: str) -> bool:
+    """https; plain http only on this machine itself."""
+    if not host_of(address) or any(character.isspace() for character in address):
+        return False
+    scheme = urlsplit(address).scheme
+    return scheme == "https" or (scheme == "http" and is_loopback(address))

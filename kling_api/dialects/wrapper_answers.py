@@ -1,0 +1,138 @@
+"""What the wrapping service answers: tasks with Kling's own data in `raw_data`, faces, and `detail` errors. Pure.
+
+All facts come from data/wrapper.json.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..operations import LipSync, Operation
+from .offer import table
+from .reading import PLAIN_REFUSALS, decimal, fields, milliseconds, rows, seconds, text, unreadable, words
+from .wire import Answer, Output, Refusal, Reply, Task, TaskState
+
+_WHOSE = "the wrapping service's"
+_KINDS = {"videos": "video", "images": "image"}
+#: Where an answer may name a task.
+_PLACES = ("raw_data", "data", "detail")
+_MOST_FIELDS = 5
+
+
+def task(reply: Reply) -> Task | Refusal:
+    body = fields(reply.body)
+    if not 200 <= reply.status < 300:
+        return _refusal(reply)
+    data = fields(body.get("raw_data"))
+    task_id = text(body.get("task_id")) or text(data.get("task_id"))
+    if not task_id:
+        return unreadable(reply, _WHOSE)
+    word = words(data.get("task_status") or body.get("message"))
+    known = table("wrapper")["states"].get(word)
+    message = words(data.get("task_status_msg"))
+    units = decimal(data.get("final_unit_deduction"))
+    return Task(
+        id=task_id,
+        state=TaskState[known] if known else TaskState.UNFAMILIAR,
+        message=message if known else f"The status is '{word}', a word that this version does not know.",
+        outputs=tuple(_outputs(fields(data.get("task_result")))),
+        units="" if units is None else f"{units:f}",
+        created=milliseconds(data.get("created_at")),
+        updated=milliseconds(data.get("updated_at")),
+        job_key=text(fields(data.get("task_info")).get("external_task_id")),
+    )
+
+
+def with_face(operation: LipSync, reply: Reply) -> Operation | Refusal:
+    """The operation with the session and the face that it chose; a Refusal when the clip has no such face."""
+    if not 200 <= reply.status < 300:
+        return _refusal(reply)
+    body = fields(reply.body)
+    session, faces = text(body.get("session_id")), rows(body.get("face_data"))
+    if not session or not isinstance(body.get("face_data"), list):
+        return unreadable(reply, _WHOSE)
+    if not faces:
+        return _final("No face was found in the clip.", "Choose a clip in which a face is seen from the front.")
+    if operation.face_index >= len(faces):
+        found = "one face" if len(faces) == 1 else f"{len(faces)} faces"
+        advice = "Set face_index to 0." if len(faces) == 1 else f"Set face_index to 0..{len(faces) - 1}."
+        return _final(f"The clip has {found}; face_index {operation.face_index} is not among them.", advice)
+    face = faces[operation.face_index]
+    face_id = text(face.get("face_id")) or ("0" if face.get("face_id") == 0 else "")
+    if not face_id:
+        return unreadable(reply, _WHOSE)
+    return _too_short_together(operation, face) or replace(operation, session_id=session, face_id=face_id)
+
+
+def _too_short_together(operation: LipSync, face: dict[str, Any]) -> Refusal | None:
+    """The sound and the face must be in the clip together for a while; nothing is said where times are missing."""
+    start, end = decimal(face.get("start_time")), decimal(face.get("end_time"))
+    if start is None or end is None:
+        return None
+    sound_start = operation.sound_insert_time
+    sound_end = sound_start + operation.sound_end_time - operation.sound_start_time
+    together = max(0, min(int(end), sound_end) - max(int(start), sound_start))
+    least = table("wrapper")["shortest_overlap"]
+    if together >= least:
+        return None
+    return _final(
+        f"Face {operation.face_index} is seen from {int(start)} to {int(end)} ms, the sound is there from "
+        f"{sound_start} to {sound_end} ms: together {together} ms, and Kling needs {least}.",
+        "Change sound_insert_time, or the part of the sound that is used.",
+    )
+
+
+def _outputs(result: dict[str, Any]) -> list[Output]:
+    return [
+        Output(kind, text(item["url"]), text(item.get("id")), seconds(item.get("duration")))
+        for name, kind in _KINDS.items()
+        for item in rows(result.get(name))
+        if item.get("url")
+    ]
+
+
+def _refusal(reply: Reply) -> Refusal:
+    """Sorted by the HTTP status, but a known text says more: Kling's empty account comes as 429, too."""
+    body = fields(reply.body)
+    if not body.get("detail"):
+        unread = unreadable(reply, _WHOSE)
+        return replace(unread, answer=Answer.UNCLEAR) if _names_task(body) else unread
+    said = _problems(body["detail"])
+    entry = _entry(reply.status, said)
+    answer = Answer.UNCLEAR if _names_task(body) else Answer[entry["answer"]]
+    message = f"Refused: {entry['meaning']} ('{said}')." if said else f"Refused: {entry['meaning']}."
+    return Refusal(answer, message, entry["advice"], f"HTTP {reply.status}", retry_after=reply.retry_after)
+
+
+def _entry(status: int, said: str) -> dict[str, str]:
+    facts = table("wrapper")
+    texts = [entry for entry in facts["texts"] if 400 <= status < 500 and entry["text"] in said.lower()]
+    if texts and status != 422:  # there it is the service itself that speaks, of the names of fields
+        return texts[0]
+    answer = "FINAL" if status in PLAIN_REFUSALS else "UNCLEAR"
+    undocumented = {"answer": answer, "meaning": f"HTTP {status}, which is not in the documentation", "advice": ""}
+    return facts["errors"].get(str(status), undocumented)
+
+
+def _problems(detail: Any) -> str:
+    """One text, or a list of {loc, msg} that names a field each."""
+    if not isinstance(detail, list):
+        return words(detail if isinstance(detail, str) else fields(detail).get("message"))
+    return words("; ".join(_problem(row) for row in rows(detail)[:_MOST_FIELDS]))
+
+
+def _problem(row: dict[str, Any]) -> str:
+    places = row.get("loc")
+    path = [str(part) for part in places if isinstance(part, str | int)] if isinstance(places, list) else []
+    where = ".".join(path[1:] if path[:1] == ["body"] else path)
+    return f"{where}: {words(row.get('msg'))}" if where else words(row.get("msg"))
+
+
+def _names_task(body: dict[str, Any]) -> bool:
+    """Whoever names a task may have made it, whatever else is said."""
+    return any(text(place.get("task_id")) for place in (body, *(fields(body.get(name)) for name in _PLACES)))
+
+
+def _final(message: str, advice: str) -> Refusal:
+    return Refusal(Answer.FINAL, message, advice)
