@@ -97,7 +97,7 @@ class _Demonstration:
         start = _last_frame(second) if second else still
         end = photo or (_first_frame(first) if first else still)
         target = "the photograph" if photo else "the first frame of clip 1" if first else "the drawn picture"
-        step = to_end_frame(dialect, start, end, "the last frame of clip 2", target)
+        step = to_end_frame(dialect, start, end, f"the last frame of clip {len(self._clips)}", target)
         third = self._make(client, step)
         made = text or step
         if made and (first or third):

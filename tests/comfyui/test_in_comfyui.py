@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 import requests
 
+from kling_api.dialects import DIALECTS
+from kling_api.settings import sandbox_names
+
 from .conftest import ROOT, ComfyUI
 from .workflow import to_prompt
 
@@ -34,6 +37,14 @@ def text2video(seed: int = 0, **values: Any) -> dict[str, Any]:
         "decode": "first",
     }
     return {"class_type": "KlingText2Video", "inputs": inputs | values}
+
+
+def _clip(node: str, profile: str) -> dict[str, Any]:
+    clip = text2video(model_name="kling-v2-1-master", profile=profile)
+    if node == "KlingText2Video":
+        return clip
+    inputs = {name: value for name, value in clip["inputs"].items() if name != "aspect_ratio"}
+    return {"class_type": node, "inputs": inputs | {"image": ["picture", 0]}}
 
 
 def save_video(source: str, prefix: str = "kling") -> dict[str, Any]:
@@ -66,6 +77,27 @@ def test_each_example_workflow_runs_to_a_saved_file(file: Path, comfyui: ComfyUI
     for output in saved:
         with av.open(str(comfyui.base / output["type"] / output["subfolder"] / output["filename"])) as container:
             assert next(container.decode(video=0)).width > 0
+
+
+def test_the_same_nodes_run_over_every_dialect_that_can_do_the_operation(comfyui: ComfyUI) -> None:
+    """One graph, one model that all six have; only the profile's name differs."""
+    picture = {"class_type": "EmptyImage", "inputs": {"width": 640, "height": 360, "batch_size": 1, "color": 4473924}}
+    graph: dict[str, Any] = {"picture": picture}
+    for dialect, profile in zip(DIALECTS, sandbox_names(), strict=True):
+        for node in ("KlingText2Video", "KlingImage2Video"):
+            if not DIALECTS[dialect].fields({"KlingText2Video": "text2video", "KlingImage2Video": "image2video"}[node]):
+                continue
+            name = f"{dialect} {node}"
+            graph |= {name: _clip(node, profile), f"save {name}": save_video(name)}
+    entry = comfyui.run(graph)
+    saved = [output for node in entry["outputs"].values() for output in node.get("images", [])]
+    assert len(saved) == 2 * len(DIALECTS) - 1  # flat makes no clip from text
+
+
+def test_what_a_provider_cannot_do_is_said_before_the_prompt_is_queued(comfyui: ComfyUI) -> None:
+    refused = comfyui.refusal({"1": text2video(profile="sandbox-flat"), "11": save_video("1")})
+    assert "Dialect flat cannot do text2video" in refused
+    assert "Nothing was sent." in refused
 
 
 def test_four_independent_nodes_take_the_time_of_one(slow_comfyui: ComfyUI) -> None:

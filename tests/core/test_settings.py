@@ -351,7 +351,7 @@ def test_there_is_a_sandbox_profile_for_each_dialect(home: Path, monkeypatch: py
 def test_a_dialect_brings_its_usual_address_and_strips_what_people_add_to_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE")
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE-of-a-gateway")
     monkeypatch.setenv("KLING_DIALECT", "kie")
     assert load_profile().base_url == "https://api.kie.ai"
     monkeypatch.setenv("KLING_BASE_URL", "https://api.kie.ai/api/v1/")
@@ -367,7 +367,7 @@ def test_a_dialect_brings_its_usual_address_and_strips_what_people_add_to_it(
 def test_a_dialect_without_a_usual_address_asks_for_one(
     home: Path, monkeypatch: pytest.MonkeyPatch, dialect: str
 ) -> None:
-    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE")
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE-of-a-gateway")
     monkeypatch.setenv("KLING_DIALECT", dialect)
     with pytest.raises(NotConfigured, match=f"dialect {dialect} has no usual address") as caught:
         load_profile()
@@ -391,7 +391,7 @@ def test_a_dialect_without_a_usual_address_asks_for_one(
 def test_a_secret_key_goes_only_where_a_token_is_made_of_it(
     home: Path, monkeypatch: pytest.MonkeyPatch, dialect: str, host: str, taken: bool
 ) -> None:
-    monkeypatch.setenv("KLING_API_KEY", "AK_FAKE|SK_FAKE")
+    monkeypatch.setenv("KLING_API_KEY", "AK_FAKE_OF_SOMEBODY|SK_FAKE_OF_SOMEBODY")
     monkeypatch.setenv("KLING_BASE_URL", f"https://{host}")
     monkeypatch.setenv("KLING_DIALECT", dialect)
     if taken:
@@ -410,6 +410,6 @@ def test_a_service_that_asks_for_no_key_needs_none_and_may_be_on_the_local_netwo
     profile = load_profile()
     assert (profile.credentials.kind, profile.base_url) == (KeyKind.NONE, "http://192.168.1.20:8000")
     assert Authorization(profile.credentials).header() == ""
-    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE")
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE-of-a-gateway")
     with pytest.raises(NotConfigured, match="over plain http"):
         load_profile()
