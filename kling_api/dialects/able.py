@@ -36,3 +36,11 @@ def doers(operation: str, model: str, asked: Mapping[str, Any], but: str) -> str
         if name != but and dialect.fields(operation) and not dialect.problem(operation, model, asked)
     ]
     return f" Dialects that can: {', '.join(able)}." if able else ""
+
+
+def accepting(operation: str, field: str, value: Any, but: str) -> str:
+    """A sentence with the dialects that have a model which takes that value."""
+    from . import DIALECTS
+
+    able = [name for name, dialect in DIALECTS.items() if name != but and dialect.takes(operation, field, value)]
+    return f" Dialects with a model that takes it: {', '.join(able)}." if able else ""

@@ -15,7 +15,7 @@ from ..checks import check_still
 from ..errors import InvalidRequest
 from ..operations import Image2Video, Operation, Text2Video, VideoOperation
 from ..operations.pictures import stills_of
-from .able import others
+from .able import accepting, others
 from .offer import Offer, read_offer, table
 from .wire import Answer, KeyKind, Pack, Refusal, Reply, Request, Task
 
@@ -76,6 +76,10 @@ class Gateway:
             if feature in ("mode", "duration") and value not in offer.values.get(feature, (value,)):
                 return self._other_values(operation, model, feature, value)
         return ""
+
+    def takes(self, operation: str, field: str, value: Any) -> bool:
+        offers = self.offers.get(operation, {}).values()
+        return any(field in offer.fields and value in offer.values.get(field, (value,)) for offer in offers)
 
     def check(self, operation: Operation) -> tuple[str, ...]:
         """Raises InvalidRequest for what the document does not have; returns warnings."""
@@ -177,13 +181,14 @@ class Gateway:
         offer = self.offer(kind, model)
         allowed = offer.values[field] if offer else ()
         said = f"{field} {value} is not possible for {kind} with dialect {self.name}"
-        others = [
+        models = [
             name
             for name, offer in self.offers[kind].items()
             if name and value in offer.values.get(field, (value,)) and field in offer.fields
         ]
-        instead = f" Models that take {value} here: {', '.join(others)}." if others else ""
-        return f"{said}. Possible: {', '.join(map(str, allowed))}.{instead}"
+        instead = f" Models that take {value} here: {', '.join(models)}." if models else ""
+        able = accepting(kind, field, value, but=self.name)
+        return f"{said}. Possible: {', '.join(map(str, allowed))}.{instead}{able}"
 
 
 def _features(operation: VideoOperation) -> dict[str, Any]:

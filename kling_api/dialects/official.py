@@ -63,6 +63,12 @@ class Official:
     def models_for(self, operation: str) -> tuple[str, ...]:
         return capabilities.models_for(operation) if self.fields(operation) else ()
 
+    def takes(self, operation: str, field: str, value: Any) -> bool:
+        if field == "aspect_ratio":
+            return field in self.fields(operation) and value in capabilities.aspect_ratios()
+        models = self.models_for(operation) if field in capabilities.FEATURES else ()
+        return any(not capabilities.problem(model, operation, {field: value}) for model in models)
+
     def problem(self, operation: str, model: str, asked: Mapping[str, Any]) -> str:
         """A model that cannot be silent is never refused for `sound` off."""
         sound = {"sound": capabilities.sound_of(model, operation, asked["sound"] == "on")} if "sound" in asked else {}

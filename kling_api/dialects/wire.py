@@ -155,6 +155,10 @@ class Dialect(Protocol):
         """The models that are documented for the operation, by Kling's ids where it has one; () where nobody says."""
         ...
 
+    def takes(self, operation: str, field: str, value: Any) -> bool:
+        """Whether the field can be said here and may have that value, with some model."""
+        ...
+
     def problem(self, operation: str, model: str, asked: Mapping[str, Any]) -> str:
         """Why this cannot be done, with the values that would do; "" when it can, or when nobody knows.
 
