@@ -11,7 +11,7 @@ from .errors import InvalidRequest, NotConfigured
 from .fingerprint import fingerprint, fingerprint_of_task, without_stills
 from .job import NewJob
 from .limits import plain
-from .operations import Operation
+from .operations import OPERATIONS, Operation
 from .redaction import named, redact
 from .settings import Profile
 
@@ -62,8 +62,11 @@ def describe_task(task_id: str, operation: str, profile: Profile, dialect: Diale
             "`kling jobs` lists what is there. To fetch a task made elsewhere, name its operation as well.",
         )
     if not dialect.routes(operation):
+        named_here = (*clip_operations(), *(made.kind for made in OPERATIONS))
+        known = dict.fromkeys(name for name in named_here if dialect.routes(name))
         raise InvalidRequest(
-            f"operation is '{operation[:60]}'.", f"Give the one that made the task: {', '.join(clip_operations())}."
+            f"operation is '{operation[:60]}', of which dialect {dialect.name} knows no tasks.",
+            f"Give the one that made the task: {', '.join(known)}.",
         )
     if not _TASK_ID.fullmatch(task_id) or redact(task_id) != task_id:
         # A key pasted by mistake must not be written down.

@@ -43,4 +43,4 @@ def collect(
     folder = prepare_folder(output)
     result = run_visibly(client, lambda progress, stop: client.collect(key, progress, stop, operation))
     files = deliver(result, folder, f"{job.operation if job else operation}-{result.job_key}")
-    show_outcome(collected(result, files), as_json, result.paid_before)
+    show_outcome(collected(result, files), as_json, result.paid_before, result.unit)

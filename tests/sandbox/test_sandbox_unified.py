@@ -127,7 +127,9 @@ def test_pictures_are_made_and_edited(provider: Provider) -> None:
     body = {"model_name": "kling-image-o1", "prompt": "<<<image_1>>> at night", "image_list": [{"image": square}]}
     (image,) = provider.made("images/omni-image", body)["images"]
     data = np.frombuffer(requests.get(image["url"], timeout=20).content, np.uint8)
-    assert cv2.imdecode(data, cv2.IMREAD_COLOR).shape == (1024, 1024, 3)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert decoded is not None
+    assert decoded.shape == (1024, 1024, 3)
 
 
 @pytest.mark.parametrize(
