@@ -52,8 +52,8 @@ def look_up(client: Client, now: float) -> Account:
     return Account(
         profile=profile.name,
         packs=_told(client),
-        spent_today=ledger.spent(profile.name, midnight(now)),
-        spent=ledger.spent(profile.name),
+        spent_today=ledger.spent(profile.name, midnight(now), dialect=client.dialect.name),
+        spent=ledger.spent(profile.name, dialect=client.dialect.name),
         open_jobs=tuple(ledger.jobs(Wanted(states=OPEN, profile=profile.name, limit=None))),
         limits=profile.limits,
         unit=client.dialect.unit,

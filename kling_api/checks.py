@@ -112,6 +112,8 @@ def _warnings(operation: VideoOperation) -> list[str]:
         )
     if not operation.sound and capabilities.sound_of(name, operation.kind, False) == "on":
         found.append(f"{name} always makes sound.")
+    if isinstance(operation, Image2Video) and operation.aspect_ratio not in ("", "auto"):
+        found.append("Kling's own platform has no aspect_ratio here; the clip follows its picture.")
     if model.generation == "new" and operation.cfg_scale != 0.5:
         found.append(f"{name} has no cfg_scale; it is not sent.")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .dialects.wire import Output, Task
+from .dialects.wire import Output, Task, TaskState
 from .download import Broken, LinkExpired, download
 from .errors import DownloadFailed
 from .job import Job, State
@@ -87,10 +87,14 @@ def _fetch_once(run: Run, output: Output, target: Path) -> None:
 def _fresh_outputs(run: Run, expected: int) -> list[Output]:
     """URLs are signed for a time; the task names new ones while the provider keeps the file."""
     task = run.question(run.dialect.query(run.job.route, run.job.task_id))
-    outputs = _results(task) if isinstance(task, Task) else []
+    outputs = _results(task) if isinstance(task, Task) and _is_this_one(run, task) else []
     if len(outputs) != expected:
         raise not_fetched(run.job, "The provider does not offer the result any more; Kling keeps results for 30 days.")
     return outputs
+
+
+def _is_this_one(run: Run, task: Task) -> bool:
+    return task.id == run.job.task_id and task.state is TaskState.SUCCEEDED
 
 
 def _results(task: Task) -> list[Output]:

@@ -29,7 +29,7 @@ class Charged(Enum):
 
     NO = "Not charged."
     NOTHING_CHANGED = "Nothing was changed."
-    NO_UNITS = "Kling normally returns the units of a failed task; check `kling jobs` or the console."
+    NO_UNITS = "A failed task is normally not charged; check `kling jobs` or the provider's console."
     UNKNOWN = "It may have been charged."
     ONCE = "Charged once; it is not charged again."
     WILL_BE = "It is charged once when it finishes."

@@ -16,7 +16,7 @@ MOST_PAGES = 10
 
 def find_by_our_key(run: Run) -> bool:
     """Looks the task up by our key; True when it is there and now recorded. Raises OutcomeUnknown for a refusal."""
-    if not _can_look_up(run):
+    if not can_look_up(run):
         return False
     for seconds in LOOK_UP_WAITS:
         run.watch.pause(run.seconds(seconds))
@@ -27,9 +27,28 @@ def find_by_our_key(run: Run) -> bool:
     return False
 
 
+def can_look_up(run: Run) -> bool:
+    """Whether the provider can be asked for a task without its id."""
+    route, key = run.job.route, run.job.key
+    return run.dialect.look_up(route, key) is not None or run.dialect.list_page(route, 1) is not None
+
+
+def find_named(run: Run, task_id: str) -> bool:
+    """Asks for the task that an unclear answer to our order has named; True when it is there and now recorded."""
+    if not task_id:
+        return False
+    for seconds in LOOK_UP_WAITS:
+        run.watch.pause(run.seconds(seconds))
+        answer = run.question(run.dialect.query(run.job.route, task_id))
+        if isinstance(answer, Task) and answer.id == task_id and answer.job_key in ("", run.job.key):
+            accepted(run, answer)
+            return True
+    return False
+
+
 def find_elsewhere(run: Run) -> None:
     """Asks for a task that was made by others; afterwards the job is `running`. Raises InvalidRequest or Refused."""
-    task_id = run.job.task_id
+    task_id, refusal = run.job.task_id, None
     for route in run.dialect.routes(run.job.operation):
         request = run.dialect.query(route, task_id)
         if request.needs_api_key and not run.has_api_key:
@@ -41,9 +60,10 @@ def find_elsewhere(run: Run) -> None:
             run.job = run.ledger.found_elsewhere(run.claim, answer.id, route, answer.created / 1000)
             run.watch.task_id = answer.id
             return
-        if answer.answer is not Answer.ABSENT:
-            run.job = run.ledger.refused(run.claim, answer.message, answer.code, answer.request_id)
-            raise not_shown(run.job, answer.advice)
+        refusal = refusal if answer.answer is Answer.ABSENT else answer
+    if refusal:
+        run.job = run.ledger.refused(run.claim, refusal.message, refusal.code, refusal.request_id)
+        raise not_shown(run.job, refusal.advice)
     run.job = run.ledger.refused(run.claim, "The provider knows no such task.", "", "")
     raise no_such_task(run.job, task_id)
 
@@ -53,11 +73,6 @@ def accepted(run: Run, task: Task) -> None:
     run.watch.task_id = task.id
     run.job = run.ledger.accepted(run.claim, task.id, task.request_id)
     write_sidecar(run)
-
-
-def _can_look_up(run: Run) -> bool:
-    route, key = run.job.route, run.job.key
-    return run.dialect.look_up(route, key) is not None or run.dialect.list_page(route, 1) is not None
 
 
 def _look_up(run: Run) -> Task | None:

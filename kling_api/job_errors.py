@@ -30,7 +30,7 @@ def remembered(job: Job) -> KlingError:
 
 def task_failed(job: Job) -> TaskFailed:
     return TaskFailed(
-        f"Kling accepted the task, which then failed: {job.error.rstrip('.') or 'no reason was given'}.",
+        f"The provider accepted the task, which then failed: {job.error.rstrip('.') or 'no reason was given'}.",
         "Whoever made it can make another one."
         if job.elsewhere
         else "Change what the reason names and run again; running again makes a new task.",
@@ -39,11 +39,9 @@ def task_failed(job: Job) -> TaskFailed:
     )
 
 
-def outcome_unknown(job: Job, reason: str) -> OutcomeUnknown:
-    advice = (
-        "Run the same request again: it is looked up first and not paid twice. If it is never found, "
-        f"`kling jobs retry {job.key}` allows one more try; a different seed makes a new task."
-    )
+def outcome_unknown(job: Job, reason: str, can_ask: bool = True) -> OutcomeUnknown:
+    """`can_ask`: the provider can be asked by our key, or by its list, whether the task is there."""
+    advice = _to_be_asked(job) if can_ask else _not_to_be_asked(job)
     return OutcomeUnknown(
         f"Nobody can say whether the task was made. {reason}",
         _only_collected(job) if job.forgotten_at else advice,
@@ -184,13 +182,13 @@ def stopped(job: Job) -> StillRunning:
         return StillRunning("Stopped.", _free(job), charged=Charged.ONCE, job_key=job.key)
     if job.task_id:
         return StillRunning(
-            "Stopped waiting; the task goes on at Kling, which has no cancel.",
+            "Stopped waiting; the task goes on at the provider, as there is no cancel.",
             _free(job),
             job_key=job.key,
             task_id=job.task_id,
         )
     if job.state in (State.SENDING, State.UNKNOWN):
-        advice = "Run the same request again: it is looked up first and not paid twice."
+        advice = "Run the same request again: it is looked up where that is possible, and not sent twice by itself."
         return StillRunning("Stopped while it was being sent.", advice, charged=Charged.UNKNOWN, job_key=job.key)
     return StillRunning("Stopped before anything was made.", charged=Charged.NO, job_key=job.key)
 
@@ -207,4 +205,19 @@ def _only_collected(job: Job) -> str:
     return (
         "It was forgotten: the same request is a new job and is paid anew. "
         f"Only `kling collect {job.key}` (node KlingCollect) looks for it."
+    )
+
+
+def _to_be_asked(job: Job) -> str:
+    return (
+        "Run the same request again: it is looked up first, and never sent twice by itself. If it is never found, "
+        f"`kling jobs retry {job.key}` allows one more try; a different seed makes a new task."
+    )
+
+
+def _not_to_be_asked(job: Job) -> str:
+    return (
+        "This provider cannot be asked for it, and nothing is sent again by itself. Look at its console: a task that "
+        f"is there comes with `kling collect TASK_ID --operation {job.operation} --profile {job.profile}`; if there is "
+        f"none, `kling jobs retry {job.key}` allows one more try."
     )

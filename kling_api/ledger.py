@@ -95,9 +95,17 @@ class Ledger(LedgerFile):
             assert row is not None
             # One that may have been made has its slot and its units already, unless a second one was allowed by hand.
             if not row["unanswered"] or row["may_repeat"]:
-                self._check_limits(_job(row), limits)
+                self.check_budget(_job(row), limits)
+                self._check_turn(_job(row), limits)
             change = "state = 'sending', route = ?, sent_at = ?"
             return self._write_change(claim, change, route, self._clock())
+
+    def check_budget(self, job: Job, limits: Limits) -> None:
+        """Raises BudgetSpent when the limits of the job's profile do not allow it now. Takes nothing."""
+        if limits.has_budget and (not job.unanswered or job.may_repeat):
+            but = "" if job.may_repeat else job.key
+            today = self.spent(job.profile, midnight(self._clock()), but, job.dialect)
+            limits.check_budget(job.estimate, today, self.spent(job.profile, but=but, dialect=job.dialect))
 
     def nothing_made(self, claim: Claim) -> Job:
         """Back to `created`, unless an earlier request of this job went without an answer."""
@@ -180,17 +188,18 @@ class Ledger(LedgerFile):
             )
             return [_job(row) for row in rows]
 
-    def spent(self, profile: str, since: float = 0.0, but: str = "") -> Decimal:
+    def spent(self, profile: str, since: float = 0.0, but: str = "", dialect: str = "") -> Decimal:
         """Units that the profile's jobs have cost, or are expected to cost, since then; without the job `but`.
 
+        Only those of `dialect` if it is given: another provider counts in another unit.
         A job whose outcome is unknown counts with its estimate, as it may have been made.
         """
         units = "CASE WHEN units <> '' THEN units WHEN state = 'failed' THEN '0' ELSE estimate END"
         with self._explained():
             row = self._connection.execute(
                 f"SELECT TOTAL({units}) FROM jobs WHERE profile = ? AND sent_at >= ? AND key <> ?"  # noqa: S608 - ours
-                f" AND elsewhere = 0 AND {_MAY_HAVE_MADE}",
-                (profile, since, but),
+                f" AND ? IN ('', dialect) AND elsewhere = 0 AND {_MAY_HAVE_MADE}",
+                (profile, since, but, dialect),
             ).fetchone()
         return Decimal(str(round(row[0], 6)))
 
@@ -245,11 +254,7 @@ class Ledger(LedgerFile):
     def _no_job(self, key: str) -> LedgerError:
         return LedgerError(f"There is no job {key} in {self._file}.", "`kling jobs` lists the jobs.")
 
-    def _check_limits(self, job: Job, limits: Limits) -> None:
-        if limits.has_budget:
-            but = "" if job.may_repeat else job.key
-            today = self.spent(job.profile, midnight(self._clock()), but)
-            limits.check_budget(job.estimate, today, self.spent(job.profile, but=but))
+    def _check_turn(self, job: Job, limits: Limits) -> None:
         if limits.max_parallel is not None:
             limits.check_turn(self._slots_before(job), job.slots)
 

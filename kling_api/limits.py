@@ -46,7 +46,8 @@ class Limits:
         if not estimate:
             raise BudgetSpent(
                 "no price is known for this request, so it cannot be held to the budget",
-                "Choose a model with a price in the README's table, or a profile without a budget.",
+                "Choose a model with a price in the README's table (most other providers tell none), or a profile "
+                "without a budget.",
             )
         limits = (
             ("budget_per_day", self.budget_per_day, today, "today", "or wait for a new day"),

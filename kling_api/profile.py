@@ -46,9 +46,17 @@ class Credentials:
             return KeyKind.API_KEY
         return KeyKind.PAIR if self.access_key else KeyKind.NONE
 
-    def account(self) -> str:
-        """Tells accounts apart in the ledger; nothing can be read back from it."""
-        identity = self.api_key or self.access_key
+    @property
+    def is_klings_own(self) -> bool:
+        """Whether it looks like an API key of Kling's own platform (its console, 2026-09)."""
+        return self.api_key.startswith("api-key-kling-")
+
+    def account(self, path: str) -> str:
+        """Tells accounts apart in the ledger; nothing can be read back from it.
+
+        Without a key the path of the base URL does: two services on one host are two.
+        """
+        identity = self.api_key or self.access_key or path
         return hashlib.sha256(f"kling account {identity}".encode()).hexdigest()[:16]
 
 
@@ -79,7 +87,7 @@ class Profile:
         """The account at its host: part of the fingerprint of a job."""
         if self.is_sandbox:
             return self.name
-        return f"{_host(self.base_url)}#{self.account_name or self.credentials.account()}"
+        return f"{_host(self.base_url)}#{self.account_name or self.credentials.account(urlsplit(self.base_url).path)}"
 
 
 def sandbox_names() -> list[str]:

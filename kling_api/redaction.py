@@ -23,13 +23,14 @@ _SHAPES = (
     re.compile(r"(\bsk-)[\w-]{6,}"),
 )
 #: A URL's query and fragment, whatever is in them; a bracket or quote may be part of a signature. JSON may write \/.
-_AFTER_ADDRESS = re.compile(r"(?i)(https?:\\?/\\?/[^\s?#\"<>]+)[?#][^\s\"<>]*")
+#: The lengths are bounded, here and below: without that a text of a few kB could take minutes.
+_AFTER_ADDRESS = re.compile(r"(?i)(https?:\\?/\\?/[^\s?#\"<>]{1,2000})[?#][^\s\"<>]*")
 #: Also of a bare path: HTTP libraries write "url: /file.mp4?Signature=..." without the host.
 _QUERY = re.compile(r"(?<=[^\s?'\"<>])\?[\w.~%\[\]+-]+=[^\s'\"<>)]*")
 #: Our job keys and the task ids seen so far. An access or secret key has 32 letters and digits: so many are not shown.
 _ID = re.compile(r"kn-[\w-]{1,40}|task_[\w.-]{1,60}|[\w.-]{1,24}", re.ASCII)
 #: Up to the last @ before the path: a password may hold one, too.
-_USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/'\"<>]+@")
+_USER_INFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/'\"<>]{1,2000}@")
 
 
 def remember(secret: str) -> None:

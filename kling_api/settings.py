@@ -121,10 +121,19 @@ def _merge(values: dict[str, str], environment: dict[str, str]) -> dict[str, str
 
     Half of one account and half of another is no account, and a key must not go to the host of another one.
     """
+    if _needs_no_key(values) and not environment["base_url"]:
+        environment = environment | dict.fromkeys(KEY_FIELDS, "")
     another = any(environment[key] not in ("", values[key]) for key in KEY_FIELDS)
     if another and any(values[key] for key in KEY_FIELDS):
         values = values | dict.fromkeys(FIELDS, "")  # its limits stay: a budget holds whoever pays
     return values | {setting: value for setting, value in environment.items() if value}
+
+
+def _needs_no_key(values: dict[str, str]) -> bool:
+    """Whether the file's profile is whole without a key: then one in the environment is meant for another host."""
+    dialect = DIALECTS.get(values["dialect"])
+    host = host_of(values["base_url"])
+    return bool(dialect and host and KeyKind.NONE in dialect.keys(host))
 
 
 def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
@@ -201,6 +210,11 @@ def _must_be_taken(name: str, credentials: Credentials, dialect: Dialect, base_u
             f"Profile {name}: {host} would get the key over plain http.", "Use https:// in the base URL."
         )
     kinds = dialect.keys(host)
+    if credentials.is_klings_own and KeyKind.PAIR not in kinds and not is_loopback(base_url):
+        raise NotConfigured(
+            f"Profile {name}: the key is one of Kling's own platform; {host} (dialect {dialect.name}) cannot use it.",
+            "Set the key that this provider gave you, or the dialect and base URL that the key belongs to.",
+        )
     if credentials.kind not in kinds:
         takes = " or ".join(kind.value for kind in KeyKind if kind in kinds)
         raise NotConfigured(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .dialects.wire import Answer, Refusal, Request, Task
 from .errors import Charged, KlingError, NotConfigured, NotDelivered, OutcomeUnknown, Refused
-from .find import accepted, find_by_our_key
+from .find import accepted, can_look_up, find_by_our_key, find_named
 from .job import State
 from .job_errors import never_accepted, outcome_unknown, over_budget
 from .limits import BudgetSpent, NoTurn
@@ -30,7 +30,8 @@ def submit(run: Run) -> None:
     if run.job.state is State.SENDING:
         run.job = run.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
     if run.job.state is State.UNKNOWN:
-        run.watch.tell("looking up an earlier request")
+        if can_look_up(run):
+            run.watch.tell("looking up an earlier request")
         try:
             if find_by_our_key(run):
                 return
@@ -72,7 +73,7 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     if answer.answer is Answer.LATER:
         _wait_for_slot(run, answer, attempts)
         return False
-    if answer.answer in (Answer.FINAL, Answer.ABSENT):  # the latter: nothing is there to take an order
+    if answer.answer is Answer.FINAL or _is_no_address(answer):
         raise _refused(run, answer)
     return _settle_unknown(run, answer, attempts)
 
@@ -80,6 +81,7 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
 def _completed(run: Run, operation: Operation) -> Operation:
     """The operation with what the provider must be given or asked first: pictures uploaded, faces found. All free."""
     while request := run.dialect.before(operation):
+        _must_be_affordable(run)  # nothing of the user's is handed over for an order that will not be sent
         run.watch.check()
         run.watch.tell("preparing")
         answer = run.preparation(operation, request)
@@ -89,15 +91,23 @@ def _completed(run: Run, operation: Operation) -> Operation:
     return operation
 
 
+def _is_no_address(answer: Refusal) -> bool:
+    """Nothing is there to take an order. Only an error says that: an empty success may come from one that took it."""
+    return answer.answer is Answer.ABSENT and bool(answer.code)
+
+
 def _settle_unknown(run: Run, answer: Refusal, attempts: _Attempts) -> bool:
     """The task may have been made: look it up; not found, send once more under the same key where that is safe."""
-    run.job = run.ledger.unanswered(run.claim, answer.message)
-    run.watch.tell("no clear answer: looking the task up")
-    if find_by_our_key(run):
+    said = answer.message
+    if answer.task_id:
+        said += f" It names task {answer.task_id}: `kling collect {answer.task_id} --operation {run.job.operation}`."
+    run.job = run.ledger.unanswered(run.claim, said)
+    run.watch.tell("no clear answer: looking the task up" if can_look_up(run) else "no clear answer")
+    if find_by_our_key(run) or find_named(run, answer.task_id):
         return True
     if attempts.sent_again or answer.answer is Answer.DUPLICATE:
-        raise outcome_unknown(run.job, answer.message)
-    _may_send_again(run, answer.message)
+        raise outcome_unknown(run.job, said, can_look_up(run))
+    _may_send_again(run, said)
     attempts.sent_again = True
     return False
 
@@ -128,12 +138,23 @@ def _take_turn(run: Run, route: str) -> None:
             run.watch.tell(f"waiting for a free slot ({full}: max_parallel of profile {run.job.profile})")
             run.watch.pause(run.seconds(TURN_LOOK))
         except BudgetSpent as spent:
-            if not run.job.unanswered:
-                run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
-            raise over_budget(run.job, str(spent), spent.advice) from None
+            raise _over_budget(run, spent) from None
         else:
             run.watch.tell(f"submitting{_about(run.job.estimate, run.dialect.unit)}")
             return
+
+
+def _must_be_affordable(run: Run) -> None:
+    try:
+        run.ledger.check_budget(run.job, run.limits)
+    except BudgetSpent as spent:
+        raise _over_budget(run, spent) from None
+
+
+def _over_budget(run: Run, spent: BudgetSpent) -> KlingError:
+    if not run.job.unanswered:
+        run.job = run.ledger.refused(run.claim, f"Over the budget: {spent}.", "", "")
+    return over_budget(run.job, str(spent), spent.advice)
 
 
 def _about(estimate: str, unit: str) -> str:
@@ -146,7 +167,7 @@ def _may_send_again(run: Run, reason: str) -> None:
     Elsewhere somebody has to decide it by hand (`kling jobs retry`), once for each time.
     """
     if not run.dialect.keyed and not run.job.may_repeat:
-        raise outcome_unknown(run.job, reason)
+        raise outcome_unknown(run.job, reason, can_look_up(run))
 
 
 def _wait_for_network(run: Run, error: NotDelivered, attempts: _Attempts) -> None:
@@ -172,7 +193,8 @@ def _refused(run: Run, refusal: Refusal) -> KlingError:
     if run.job.unanswered:
         # An earlier request of this job may still arrive; the row must go on looking for it.
         run.job = run.ledger.unanswered(run.claim, refusal.message)
-        return outcome_unknown(run.job, f"{refusal.message} But an earlier request of this job got no answer.")
+        said = f"{refusal.message} But an earlier request of this job got no answer."
+        return outcome_unknown(run.job, said, can_look_up(run))
     run.job = run.ledger.refused(run.claim, refusal.message, refusal.code, refusal.request_id)
     return Refused(
         refusal.message, refusal.advice, code=refusal.code, job_key=run.job.key, request_id=refusal.request_id

@@ -35,14 +35,28 @@ def wait(run: Run) -> Task:
 
 def _ask(run: Run) -> Task | Refusal:
     """How the task is doing. "No such task" is asked again: of a task that was accepted it is hard to believe."""
-    query = run.dialect.query(run.job.route, run.job.task_id)
     for attempt in range(1, ABSENT_TRIES):
-        answer = run.question(query)
+        answer = _ask_once(run)
         if isinstance(answer, Task) or answer.answer is not Answer.ABSENT:
             return answer
         run.watch.tell("asking again (the provider does not know the task)")
         run.back_off(attempt)
-    return run.question(query)
+    return _ask_once(run)
+
+
+def _ask_once(run: Run) -> Task | Refusal:
+    """Where the task was made; at a gateway that does not know it there, wherever else it may be asked for."""
+    answer = run.question(run.dialect.query(run.job.route, run.job.task_id))
+    if isinstance(answer, Task) or run.dialect.keyed or answer.answer not in (Answer.ABSENT, Answer.FINAL):
+        return answer
+    for route in run.dialect.routes(run.job.operation):
+        request = run.dialect.query(route, run.job.task_id)
+        if route == run.job.route or (request.needs_api_key and not run.has_api_key):
+            continue
+        other = run.question(request)
+        if isinstance(other, Task) and other.id == run.job.task_id:
+            return other
+    return answer
 
 
 def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:

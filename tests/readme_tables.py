@@ -7,6 +7,7 @@ from pathlib import Path
 from kling_api import capabilities
 from kling_api.capabilities import VideoModel, Way
 from kling_api.dialects import DIALECTS
+from kling_api.dialects.wire import Dialect
 from kling_api.operations import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,8 @@ HEADINGS = {
 DIALECT_WORDS = {
     "README.md": {
         "operation": "operation",
+        "dialect": "dialect",
+        "any": "none is left out",
         "text2video": "text to video",
         "image2video": "image to video",
         "multi-image2video": "several pictures to video",
@@ -49,6 +52,8 @@ DIALECT_WORDS = {
     },
     "README.zh.md": {
         "operation": "操作",
+        "dialect": "方言",
+        "any": "不限",
         "text2video": "文生视频",
         "image2video": "图生视频",
         "multi-image2video": "多图参考生视频",
@@ -93,11 +98,29 @@ def dialects_table(readme: str) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def dialect_models_table(readme: str) -> str:
+    """The models that each provider documents for the two operations that have nodes."""
+    words = DIALECT_WORDS[readme]
+    operations = ("text2video", "image2video")
+    rows = [(words["dialect"], *(words[name] for name in operations)), ("---",) * 3]
+    for name, dialect in DIALECTS.items():
+        if name != "official":
+            rows.append((f"`{name}`", *(_listed(dialect, operation, words) for operation in operations)))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _listed(dialect: Dialect, operation: str, words: dict[str, str]) -> str:
+    if not dialect.fields(operation):
+        return "-"
+    return ", ".join(f"`{model}`" for model in dialect.models_for(operation)) or words["any"]
+
+
 def with_tables(readme: str) -> str:
     """The README's text with its tables as they should be."""
     text = (ROOT / readme).read_text(encoding="utf-8")
     text = _replaced(text, "models", models_table(readme))
-    return _replaced(text, "dialects", dialects_table(readme))
+    text = _replaced(text, "dialects", dialects_table(readme))
+    return _replaced(text, "dialect models", dialect_models_table(readme))
 
 
 def _replaced(text: str, name: str, table: str) -> str:

@@ -21,6 +21,7 @@ from .job_key import Key, no_such_job, read_key
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; needed with --json and in scripts.")]
 
+_CANNOT_ASK = "cannot be looked up at this provider: look at its console first. The next"
 _MEANINGS = {
     State.CREATED: "Nothing was made for it yet.",
     State.SENDING: "A request for it was on its way: it may be charged. `kling collect {key}` can still look it up.",
@@ -46,7 +47,10 @@ def retry(
     profile: Annotated[str, typer.Option(metavar="NAME", help="Default: the profile that made the job.")] = "",
     as_json: flags.AsJson = False,
 ) -> None:
-    """Let a job of unknown outcome be sent once more by the next run of its request. It is looked up first."""
+    """Let a job of unknown outcome be sent once more by the next run of its request.
+
+    It is looked up first, where the provider can be asked; elsewhere look at the provider's console before.
+    """
     job = _job(key)
     if job.forgotten_at:
         raise InvalidRequest(
@@ -60,15 +64,16 @@ def retry(
         if client.dialect.keyed
         else "If the first one did arrive, it is paid twice."
     )
+    can_ask = client.dialect.look_up(job.route, job.key) or client.dialect.list_page(job.route, 1)
     if job.state in (State.SENDING, State.UNKNOWN):
-        asked = (
-            f"Job {job.key} is looked up once more. If it is not there, the next run sends it again. {risk} Allow it?"
-        )
-        _ask(asked, yes, as_json)
-        show_error(f"Looking job {job.key} up.")
+        first = "is looked up once more. If it is not there, the next" if can_ask else _CANNOT_ASK
+        _ask(f"Job {job.key} {first} run sends it again. {risk} Allow it?", yes, as_json)
+        if can_ask:
+            show_error(f"Looking job {job.key} up.")
     job = client.allow_repeat(job.key)
     if job.state is State.UNKNOWN:
-        _tell("allowed", job, f"It was not found. The next run of the same request sends it once more. {risk}", as_json)
+        found = "It was not found." if can_ask else "It was not looked up, as this provider cannot be asked."
+        _tell("allowed", job, f"{found} The next run of the same request sends it once more. {risk}", as_json)
     elif not job.task_id:
         _tell("settled", job, f"Another run has settled it: nothing was made, and it is {job.state.value}.", as_json)
     else:

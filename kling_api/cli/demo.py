@@ -125,7 +125,7 @@ class _Demonstration:
         result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
         file = deliver(result, self._folder, f"{len(self._clips) + 1:02}-{step.name}")[0]
         self._clips.append((step.title, file))
-        units = f"{result.units} {client.dialect.unit}" if result.units else f"no {client.dialect.unit} told"
+        units = f"{result.units} {client.dialect.unit}" if result.units else "price not told"
         self._tell(f"   {_measures(file)}, {units}: {file}")
         return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..dialects.wire import Dialect
@@ -83,16 +83,17 @@ def _documented(dialect: Dialect, operation: str, wanted: Sequence[str]) -> list
 
 
 def _first(dialect: Dialect, *groups: tuple[str, str, Iterable[VideoOperation]]) -> Step | None:
-    possible = _is_possible_at(dialect)
-    return next((Step(name, title, item) for name, title, group in groups for item in group if possible(item)), None)
+    for name, title, group in groups:
+        possible = [(item, warnings) for item in group if (warnings := _warnings(dialect, item)) is not None]
+        if possible:
+            item, _ = min(possible, key=lambda pair: len(pair[1]))
+            return Step(name, title, item)
+    return None
 
 
-def _is_possible_at(dialect: Dialect) -> Callable[[VideoOperation], bool]:
-    def possible(operation: VideoOperation) -> bool:
-        try:
-            dialect.check(operation)
-        except InvalidRequest:
-            return False
-        return True
-
-    return possible
+def _warnings(dialect: Dialect, operation: VideoOperation) -> tuple[str, ...] | None:
+    """None for what it cannot do at all."""
+    try:
+        return dialect.check(operation)
+    except InvalidRequest:
+        return None

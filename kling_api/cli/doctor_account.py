@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ..client import Client
 from ..dialects import AUTO, dialect_of
-from ..dialects.wire import Answer, Dialect, KeyKind, Pack, Request, Task
+from ..dialects.wire import Answer, Dialect, KeyKind, Pack, Refusal, Request, Task
 from ..errors import KlingError, LedgerError, NotConfigured
 from ..ledger import Ledger, open_ledger
 from ..limits import midnight, plain
@@ -35,7 +35,7 @@ def examine_account(profile: Profile) -> Iterator[Finding]:
         yield from limit_findings(profile, open_ledger(profile.home), time.time())
     answered = _free_call(profile)
     yield answered
-    if answered.level == OK:
+    if answered.level in (OK, NOTE):
         yield from _packs(profile)
 
 
@@ -49,7 +49,7 @@ def limit_findings(profile: Profile, ledger: Ledger, now: float) -> Iterator[Fin
         ("budget_total", limits.budget_total, 0.0, "in all"),
     )
     for name, budget, since, when in budgets:
-        spent = ledger.spent(profile.name, since)
+        spent = ledger.spent(profile.name, since, dialect=dialect_of(profile).name)
         if budget is None:
             continue
         text = f"Profile {profile.name}: {plain(spent)} of {plain(budget)} units spent or promised {when} ({name})"
@@ -139,7 +139,7 @@ def _free_call(profile: Profile) -> Finding:
     except KlingError as error:
         return Finding(FAIL, error.what, error.advice)
     if isinstance(answer, Task) or answer.answer is Answer.ABSENT:
-        return Finding(OK, f"{client.base_url} answers{_knows_the_key(client)}")
+        return _answered(client, answer)
     level = WARN if answer.answer is Answer.LATER else FAIL
     return Finding(level, f"{client.base_url}: {answer.message}", answer.advice)
 
@@ -150,11 +150,17 @@ def _question(dialect: Dialect) -> Request:
     return dialect.query(route, _NO_SUCH_TASK)
 
 
-def _knows_the_key(client: Client) -> str:
+def _answered(client: Client, answer: Task | Refusal) -> Finding:
     """Kling looks at the key before it looks for the task; of others that is not known."""
-    if client.profile.credentials.kind is KeyKind.NONE:
-        return ""
-    return " and knows the key" if client.dialect.keyed else ", that there is no such task: the key seems to be taken"
+    if client.dialect.keyed:
+        return Finding(OK, f"{client.base_url} answers and knows the key")
+    if isinstance(answer, Refusal) and answer.code.removeprefix("HTTP ") == "404":
+        return Finding(
+            NOTE,
+            f"{client.base_url} answers that nothing is there: no such task, as it should, or no such address. Whether "
+            "base URL, dialect and key are right shows with the first job; a refused one costs nothing",
+        )
+    return Finding(OK, f"{client.base_url} answers in this dialect that there is no such task, as it should")
 
 
 def _packs(profile: Profile) -> Iterator[Finding]:
@@ -166,7 +172,7 @@ def _packs(profile: Profile) -> Iterator[Finding]:
         return
     yield from pack_findings(packs, now, client.dialect.unit)
     if packs and client.dialect.keyed:
-        spent = plain(client.ledger.spent(profile.name, now - _LAG * 3600))
+        spent = plain(client.ledger.spent(profile.name, now - _LAG * 3600, dialect=client.dialect.name))
         lag = f"The provider's figures lag by up to {_LAG} hours; in these, by the ledger: {spent} units"
         yield Finding(NOTE, lag)
 

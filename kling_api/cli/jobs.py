@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from ..costs import sum_costs, when_paid
+from ..dialects import unit_of
 from ..errors import InvalidRequest
 from ..job import Job, State
 from ..ledger import Wanted, open_ledger
@@ -118,11 +119,17 @@ def _sum_up(which: Wanted, as_json: bool) -> None:
     found = [job for job in open_ledger(data_folder()).jobs(everything) if when_paid(job) >= which.since]
     if not found:
         _hint_at_names(which, show_error)
-    costs = sum_costs(found)
+    costs = {unit: sum_costs(jobs) for unit, jobs in _by_unit(found).items()}
     if as_json:
         show_json(costs_document(costs))
     else:
         show_costs(costs)
+
+
+def _by_unit(found: list[Job]) -> dict[str, list[Job]]:
+    """Units, credits and a gateway's quota cannot be added up."""
+    units = dict.fromkeys(unit_of(job.dialect) for job in found) or {"units": None}
+    return {unit: [job for job in found if unit_of(job.dialect) == unit] for unit in units}
 
 
 def _must_be_alone(context: typer.Context) -> None:
@@ -155,12 +162,17 @@ def _row(job: Job, now: float) -> tuple[str, ...]:
 
 
 def _units(job: Job) -> str:
-    """What the provider told; before that "~3", the estimate of a job that may cost something."""
-    if job.units or job.state in (State.REFUSED, State.FAILED) or not job.estimate:
-        return job.units
-    return f"~{job.estimate}"
+    """What the provider told; before that "~3", the estimate of a job that may cost something.
+
+    "60 credits" where the provider counts in something else than units.
+    """
+    told = job.units
+    if not told and job.estimate and job.state not in (State.REFUSED, State.FAILED):
+        told = f"~{job.estimate}"
+    unit = unit_of(job.dialect)
+    return f"{told} {unit}" if told and unit != "units" else told
 
 
 def _document(job: Job, results: Path) -> dict[str, Any]:
-    values = {name: getattr(job, name) for name in _PUBLIC}
+    values = {name: getattr(job, name) for name in _PUBLIC} | {"unit": unit_of(job.dialect)}
     return values | {"state": job.state.value, "files": [str(results / name) for name in job.files]}

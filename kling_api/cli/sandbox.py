@@ -92,5 +92,5 @@ def _announce(url: str, config: SandboxConfig, as_json: bool) -> None:
     for name, value in environment.items():
         show(f"{name}={value}")
     others = ", ".join(f"{url}/{name}" for name in DIALECTS if name != "official")
-    show(f"As other providers speak (set KLING_DIALECT to the last word and KLING_API_KEY as above): {others}")
+    show(f"As other providers speak (KLING_BASE_URL is one of these, KLING_DIALECT its last word): {others}")
     show(f"Its tasks and charges: {url}/sandbox/state")

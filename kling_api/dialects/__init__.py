@@ -55,6 +55,11 @@ def by_host(url: str) -> Dialect | None:
     return next((dialect for dialect in DIALECTS.values() if is_one_of(host, dialect.hosts)), None)
 
 
+def unit_of(name: str) -> str:
+    """What the dialect of that name counts money in, also for a row of a dialect that is there no more."""
+    return DIALECTS[name].unit if name in DIALECTS else "units"
+
+
 def clip_operations() -> tuple[str, ...]:
     """The operations whose result is a clip, by Kling's own names; one of them made any task that can be collected."""
     return CLIPS
@@ -62,6 +67,5 @@ def clip_operations() -> tuple[str, ...]:
 
 def _has_own_key(profile: Profile) -> bool:
     """An address of this machine that is given a key of Kling's own kind: a proxy, the sandbox."""
-    key = profile.credentials.api_key
-    own_kind = not key or key.startswith("api-key-kling-")
+    own_kind = not profile.credentials.api_key or profile.credentials.is_klings_own
     return profile.is_sandbox or (is_loopback(profile.base_url) and own_kind)

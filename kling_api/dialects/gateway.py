@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from .. import capabilities
 from ..checks import check_still
 from ..errors import InvalidRequest
 from ..operations import Image2Video, Operation, Text2Video, VideoOperation
@@ -36,6 +37,8 @@ class Gateway:
     hosts: tuple[str, ...] = ()
     base_url = ""
     url_endings: tuple[str, ...] = ("/v1",)
+    #: Whether a model's name means Kling's own model, passed on as it is.
+    takes_klings_models = True
 
     @cached_property
     def offers(self) -> Mapping[str, Mapping[str, Offer]]:
@@ -91,7 +94,7 @@ class Gateway:
             trouble := self.problem(kind, model, _features(operation))
         ):
             raise _impossible(trouble)
-        warnings = self._unlisted(kind, model) + self._check_fields(operation, offer)
+        warnings = self._unlisted(kind, model) + self._check_fields(operation, offer) + self._doubted(operation)
         self._check_values(operation, offer)
         for name, still in stills_of(operation).items():
             check_still(name, still)
@@ -121,12 +124,21 @@ class Gateway:
     def read_packs(self, reply: Reply) -> tuple[Pack, ...] | Refusal:
         return Refusal(Answer.ABSENT, "This provider has no way to ask what is left.")
 
+    def _doubted(self, operation: Operation) -> list[str]:
+        """What Kling itself could not do: the provider may know more, or be refused by Kling."""
+        if self.takes_klings_models and isinstance(operation, Text2Video | Image2Video):
+            trouble = capabilities.problem(operation.model_name, operation.kind, _features(operation))
+            if trouble:
+                return [f"Kling's own platform refuses this: {trouble} It is passed on; this provider decides."]
+        return []
+
     def _unlisted(self, kind: str, model: str) -> list[str]:
         listed = self.models.get(kind, ())
         if not model or not listed or model in listed:
             return []
         known = ", ".join(listed)
-        return [f"Dialect {self.name} documents other models for {kind} ({known}); {model} is passed on as it is."]
+        told = f"Dialect {self.name} documents other models for {kind} ({known}); {model} is passed on as it is"
+        return [f"{told}, and the provider decides."]
 
     def _check_fields(self, operation: Operation, offer: Offer) -> list[str]:
         """Every value that would be lost on the way is refused; returns warnings for those that hardly matter."""
@@ -139,9 +151,9 @@ class Gateway:
                 raise _impossible(f"{name} is missing; dialect {self.name} requires it for {kind}.")
             if name in offer.fields or name in _SILENT or missing or value == _default_of(field):
                 continue
-            if name == "model_name" or (name == "aspect_ratio" and isinstance(operation, Image2Video)):
+            if name == "model_name" or (name == "aspect_ratio" and value == "auto"):
                 continue
-            if name not in _TOLD:
+            if name not in _TOLD and not (name == "aspect_ratio" and isinstance(operation, Image2Video)):
                 raise _impossible(self._lacks(kind, model, name))
             warnings.append(f"Dialect {self.name} has no {name} for {kind}; it is not sent.")
         return warnings
@@ -150,7 +162,9 @@ class Gateway:
         model = getattr(operation, "model_name", "")
         for name, allowed in offer.values.items():
             value = getattr(operation, name, None)
-            if value not in (None, "", "auto") and value not in allowed and name in offer.fields:
+            needs_one = name == "aspect_ratio" and isinstance(operation, Text2Video)  # there is no picture to follow
+            is_said = needs_one or value not in (None, "", "auto")
+            if is_said and value not in allowed and name in offer.fields:
                 raise _impossible(self._other_values(operation.kind, model, name, value))
         for name, limit in offer.limits.items():
             length = len(getattr(operation, name, ""))

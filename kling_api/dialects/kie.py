@@ -32,6 +32,7 @@ class Kie(Gateway):
 
     name = "kie"
     url_endings: tuple[str, ...] = ("/api/v1",)
+    takes_klings_models = False
     unit = "credits"
     hosts: tuple[str, ...] = ("api.kie.ai",)
     base_url = "https://api.kie.ai"

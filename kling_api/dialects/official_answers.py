@@ -13,7 +13,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .reading import PLAIN_REFUSALS, decimal, milliseconds, rows, seconds, text, unreadable, words
+from .reading import (
+    PLAIN_REFUSALS,
+    code_number,
+    decimal,
+    fields,
+    first_id,
+    milliseconds,
+    naming,
+    rows,
+    seconds,
+    text,
+    unreadable,
+    words,
+)
+from .usual_words import says_well
 from .wire import Answer, Output, Pack, Refusal, Reply, Task, TaskState
 
 _ERRORS = Path(__file__).parents[1] / "data" / "official_errors.json"
@@ -27,20 +41,25 @@ _STATES = {
 }
 #: How an answer says that the address leads nowhere: Kling's own codes, and what a gateway's HTTP status leads to.
 _NOTHING_THERE = frozenset({"1202", "1203", "HTTP 200", "HTTP 404", "HTTP 405", "HTTP 501"})
+_ID_NAMES = ("task_id", "id")
 _DUPLICATE = re.compile(r"(?i)external_?task_?id\b.*already exists")
 _ABSENT = re.compile(r"(?i)task not found")
 
 
 def task(reply: Reply) -> Task | Refusal:
-    data = _data(reply)
-    if isinstance(data, Refusal):
-        return data
-    if data == []:  # the new standard's way to say it
-        return Refusal(Answer.ABSENT, "Kling knows no such task.")
-    found = data[0] if isinstance(data, list) else data
-    if not isinstance(found, dict) or not _id(found):
-        return unreadable(reply, "Kling's")
-    return _task(found, words(reply.body.get("request_id")))
+    body = fields(reply.body)
+    found = next(iter(_named(body)), {})
+    code = code_number(body.get("code"))
+    if _id(found) and (code == 0 or (code is None and _is_well(reply.status, body, found))):
+        return _task(found, words(body.get("request_id")))
+    if code:
+        refusal = _refusal(reply, code)
+    elif code == 0 and body.get("data") == [] and 200 <= reply.status < 300:  # the new standard's way to say it
+        refusal = Refusal(Answer.ABSENT, "Kling knows no such task.")
+    else:
+        refusal = unreadable(reply, "Kling's")
+    beside = first_id((body, fields(body.get("error"))))
+    return naming(refusal, first_id(_named(body), _ID_NAMES) or beside)
 
 
 def tasks(reply: Reply) -> tuple[Task, ...] | Refusal:
@@ -67,10 +86,24 @@ def packs(reply: Reply) -> tuple[Pack, ...] | Refusal:
 
 def _data(reply: Reply) -> Any:
     """What the envelope of a success holds; a Refusal for everything else."""
-    code = reply.body.get("code") if isinstance(reply.body, dict) else None
-    if not isinstance(code, int) or isinstance(code, bool):
+    code = code_number(fields(reply.body).get("code"))
+    if code is None:
         return unreadable(reply, "Kling's")
     return reply.body.get("data") if code == 0 else _refusal(reply, code)
+
+
+def _named(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where an answer names its tasks: one object, or a list of them."""
+    data = body.get("data")
+    return rows(data) if isinstance(data, list) else [fields(data)]
+
+
+def _is_well(status: int, body: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether this is a task under a code that is no number: a proxy's "success", or none."""
+    word = words(data.get("task_status") or data.get("status"))
+    is_task = word in _STATES or (not word and bool(first_id((data,))))
+    error = body.get("error") or not says_well(words(body.get("message") or body.get("msg")))
+    return 200 <= status < 300 and is_task and not error
 
 
 def _pack(row: dict[str, Any]) -> Pack:
@@ -101,7 +134,7 @@ def _task(data: dict[str, Any], request_id: str) -> Task:
 
 
 def _id(data: dict[str, Any]) -> str:
-    return text(data.get("task_id") or data.get("id"))
+    return first_id((data,), _ID_NAMES)
 
 
 def _job_key(data: dict[str, Any]) -> str:
@@ -144,8 +177,6 @@ def _refusal(reply: Reply, code: int) -> Refusal:
         answer = Answer.DUPLICATE
     elif code in (1201, 1203) and _ABSENT.search(message):
         answer = Answer.ABSENT
-    elif isinstance(body.get("data"), dict) and _id(body["data"]):
-        answer = Answer.UNCLEAR  # whoever names a task may have made it, whatever else is said
     said = f"Kling refused: {meaning} ('{message}')." if message else f"Kling refused: {meaning}."
     return Refusal(answer, said, advice, str(code), words(body.get("request_id")), reply.retry_after)
 

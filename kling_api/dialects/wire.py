@@ -81,7 +81,10 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that is not a task."""
+    """An answer that is not a task. `task_id`: one that it names all the same.
+
+    Whoever names a task may have made it: such an answer to an order is never FINAL and never LATER.
+    """
 
     answer: Answer
     message: str
@@ -89,6 +92,7 @@ class Refusal:
     code: str = ""
     request_id: str = ""
     retry_after: float | None = None
+    task_id: str = ""
 
 
 @dataclass(frozen=True)

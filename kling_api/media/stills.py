@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from ..capabilities import image_limits
 from ..errors import MediaError
 from ..stills import Still
 from .container import check_size
@@ -37,12 +38,13 @@ def encode_still(image: Tensor, max_bytes: int) -> Still:
     return _encode(_to_pixels(image), max_bytes)
 
 
-def read_still(source: Path | str | bytes, max_bytes: int) -> Still:
-    """A picture file (or its bytes) for the way to the provider.
+def read_still(source: Path | str | bytes, max_bytes: int | None = None) -> Still:
+    """A picture file (or its bytes) for the way to the provider, in at most `max_bytes` (None: what every model takes).
 
     An upright PNG or JPEG that fits is kept byte for byte; anything else (WebP, BMP, EXIF-turned, too large) is
     encoded anew. MediaError if it is not a picture.
     """
+    max_bytes = max_bytes or min(image_limits().max_bytes.values())
     data, name = (source, "The picture") if isinstance(source, bytes) else (_read_file(Path(source)), str(source))
     pixels = decode_picture(data, name)
     header = _header(data, name)

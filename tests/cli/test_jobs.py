@@ -16,7 +16,7 @@ REQUEST = ("text2video", "--prompt", "A paper boat", *SHORT, "--json")
 FIELDS = (
     *("key", "operation", "model", "mode", "duration", "profile", "dialect", "task_id", "request_id", "video_id"),
     *("units", "estimate", "slots", "elsewhere", "unanswered", "may_repeat", "error", "error_code", "created_at"),
-    *("sent_at", "accepted_at", "finished_at", "collected_at", "forgotten_at", "seconds", "state", "files"),
+    *("sent_at", "accepted_at", "finished_at", "collected_at", "forgotten_at", "seconds", "state", "files", "unit"),
 )
 
 
@@ -165,7 +165,7 @@ def test_costs_are_summed_by_day_model_and_operation(kling_here: Here, three_job
     ]
     told = kling_here("jobs", "--costs", "--json").document
     assert told["costs"][1] == {
-        **{"day": today, "model": "kling-v3", "operation": "text2video"},
+        **{"day": today, "model": "kling-v3", "operation": "text2video", "unit": "units"},
         **{"jobs": 2, "units": "0", "expected": "1.8", "failed": 1, "unpriced": 0},
     }
     assert told["total"] == {"jobs": 3, "units": "1.5", "expected": "1.8", "failed": 1, "unpriced": 0}
@@ -173,6 +173,18 @@ def test_costs_are_summed_by_day_model_and_operation(kling_here: Here, three_job
     assert told["elsewhere"] == 0
     filtered = kling_here("jobs", "--costs", "--model", "kling-v2-6", "--json").document
     assert filtered["total"]["jobs"] == 1
+
+
+def test_credits_and_units_are_never_added_up(kling_here: Here, left_running: str) -> None:
+    kie = ("--profile", "sandbox-kie", "--model-name", "kling-v2-6", "--duration", "5", "--seed", "9")
+    assert kling_here(*REQUEST, *kie).exit_code == 0
+    newest = kling_here("jobs").stdout.splitlines()[1]
+    assert "55 credits" in newest
+    headings = [line for line in kling_here("jobs", "--costs").stdout.splitlines() if line.startswith("DAY")]
+    assert ["CREDITS" in headings[0], "UNITS" in headings[1]] == [True, True]
+    told = kling_here("jobs", "--costs", "--json").document
+    assert told["total"] is None
+    assert {row["unit"]: row["jobs"] for row in told["totals"]} == {"credits": 1, "units": 1}
 
 
 def test_costs_are_those_of_the_day_of_sending_and_hold_forgotten_jobs(

@@ -83,7 +83,7 @@ def test_an_error_has_three_lines_what_to_do_and_whether_it_was_charged() -> Non
     assert str(error).split("\n") == [
         "It failed.",
         "Change it.",
-        "Kling normally returns the units of a failed task; check `kling jobs` or the console. "
+        "A failed task is normally not charged; check `kling jobs` or the provider's console. "
         "(job kn-1, task id 42, request id r-7, code 1301)",
     ]
 

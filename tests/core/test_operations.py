@@ -195,8 +195,10 @@ def test_an_aspect_ratio_that_kling_lacks_is_refused(ratio: str) -> None:
     assert "16:9, 9:16, 1:1" in _checked(Text2Video("a cat", aspect_ratio=ratio)).advice
 
 
-def test_an_aspect_ratio_does_not_matter_where_the_clip_follows_the_picture() -> None:
-    assert check_video(Image2Video(PICTURE, aspect_ratio="4:3")) == ()
+def test_the_user_is_told_that_the_clip_follows_the_picture_whatever_aspect_ratio_is_asked_for() -> None:
+    (warning,) = check_video(Image2Video(PICTURE, aspect_ratio="4:3"))
+    assert warning == "Kling's own platform has no aspect_ratio here; the clip follows its picture."
+    assert check_video(Image2Video(PICTURE, aspect_ratio="auto")) == ()
 
 
 def test_the_new_standard_has_no_negative_prompt_and_no_camera() -> None:

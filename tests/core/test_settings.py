@@ -56,11 +56,11 @@ def test_the_default_profile_needs_nothing_but_a_key_in_the_environment(
 
 def test_the_environment_comes_before_the_file(profiles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_profile().credentials.api_key == FILE_KEY
-    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE-of-a-gateway")
     monkeypatch.setenv("KLING_BASE_URL", "https://other.example")
     monkeypatch.setenv("KLING_DIALECT", "kie")
     profile = load_profile()
-    assert profile.credentials == Credentials(api_key=KEY)
+    assert profile.credentials == Credentials(api_key="sk-FAKE-of-a-gateway")
     assert (profile.base_url, profile.dialect) == ("https://other.example", "kie")
 
 
@@ -413,3 +413,31 @@ def test_a_service_that_asks_for_no_key_needs_none_and_may_be_on_the_local_netwo
     monkeypatch.setenv("KLING_API_KEY", "sk-FAKE-of-a-gateway")
     with pytest.raises(NotConfigured, match="over plain http"):
         load_profile()
+
+
+@pytest.mark.parametrize("dialect", ["newapi", "flat", "kie", "wrapper"])
+def test_a_key_of_klings_own_platform_is_not_sent_to_another_provider(
+    home: Path, monkeypatch: pytest.MonkeyPatch, dialect: str
+) -> None:
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    monkeypatch.setenv("KLING_BASE_URL", "https://gateway.example")
+    monkeypatch.setenv("KLING_DIALECT", dialect)
+    with pytest.raises(NotConfigured, match="one of Kling's own platform"):
+        load_profile()
+
+
+def test_a_key_in_the_environment_is_not_given_to_a_service_of_the_file_that_asks_for_none(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '[default]\nbase_url = "https://service.example"\ndialect = "wrapper"\n'
+    (home / "profiles.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("KLING_API_KEY", "sk-FAKE-of-a-gateway")
+    assert load_profile().credentials.kind is KeyKind.NONE
+    monkeypatch.setenv("KLING_BASE_URL", "https://proxy.example")
+    assert load_profile().credentials.kind is KeyKind.API_KEY
+
+
+def test_two_services_without_keys_on_one_host_are_two_accounts(home: Path) -> None:
+    text = '[a]\nbase_url = "https://s.example/a"\ndialect = "wrapper"\n'
+    (home / "profiles.toml").write_text(text + text.replace("a]", "b]").replace("/a", "/b"), encoding="utf-8")
+    assert load_profile("a").account() != load_profile("b").account()
