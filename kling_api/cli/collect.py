@@ -11,6 +11,7 @@ from ..client import Client
 from ..dialects import clip_operations
 from ..job import State
 from ..ledger import open_ledger
+from ..operations import OPERATIONS
 from ..settings import data_folder
 from . import flags
 from .job_key import Key, no_such_job, read_key
@@ -19,6 +20,8 @@ from .output import deliver, prepare_folder
 from .video import show_outcome
 from .waiting import run_visibly
 
+_OPERATIONS = tuple(dict.fromkeys((*clip_operations(), *(operation.kind for operation in OPERATIONS))))
+
 
 def collect(
     key: Key,
@@ -26,7 +29,7 @@ def collect(
         str,
         typer.Option(
             metavar="NAME",
-            help=f"What made the task ({', '.join(clip_operations())}): for a task id that is not in the ledger.",
+            help=f"What made the task ({', '.join(_OPERATIONS)}): for a task id that is not in the ledger.",
         ),
     ] = "",
     profile: Annotated[str, typer.Option(metavar="NAME", help="Default: the profile that made the job.")] = "",

@@ -84,10 +84,10 @@ class Unified(Gateway):
         """The whole sound is used, so where it ends needs no saying; which face speaks is not ours to choose."""
         if operation.face_index:
             raise InvalidRequest(self._lacks(operation.kind, "", "face_index"), _ADVICE)
-        usual = next(field.default for field in fields_of(LipSync) if field.name == "sound_end_time")
-        if operation.sound_start_time or operation.sound_end_time == usual:
-            return operation, ()
         told = f"Dialect {self.name} uses the whole sound: sound_end_time is not sent."
+        usual = next(field.default for field in fields_of(LipSync) if field.name == "sound_end_time")
+        if operation.sound_start_time:  # refused with the other fields that it does not have
+            return operation, ()
         return replace(operation, sound_end_time=usual), (told,)
 
 

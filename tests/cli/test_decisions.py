@@ -219,3 +219,20 @@ def _at_a_terminal(kling: Kling, typed: str, *arguments: str) -> Ended:
     finally:
         os.close(theirs)
         os.close(ours)
+
+
+def test_where_the_provider_cannot_be_asked_nothing_claims_a_look_up(kling: Kling, kling_here: Here) -> None:
+    text = f'[kie]\napi_key = "sk-sandbox"\nbase_url = "{kling.url}/kie"\ndialect = "kie"\n'
+    (kling.home / "profiles.toml").write_text(text, encoding="utf-8")
+    before = kling.counts()
+    kling.fault("drop_before")
+    ended = kling_here("text2video", "--prompt", "a kite", "--model-name", "kling-v2-6", "--profile", "kie")
+    assert ended.exit_code == 4
+    assert "This provider cannot be asked for it, and nothing is sent again by itself." in ended.stderr
+    assert "--operation text2video --profile kie" in ended.stderr
+    assert "looking" not in ended.stderr
+    (job,) = kling_here("jobs", "--json").document["jobs"]
+    told = kling_here("jobs", "retry", job["key"], "--yes")
+    assert "It was not looked up, as this provider cannot be asked." in told.stdout
+    assert "it is paid twice" in told.stdout
+    assert kling.counts() == before

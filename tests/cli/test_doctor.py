@@ -25,6 +25,10 @@ def _write_profiles(kling: Kling, text: str) -> None:
     file.chmod(0o600)
 
 
+def _gateway(base_url: str, dialect: str) -> str:
+    return f'[gateway]\napi_key = "sk-sandbox"\nbase_url = "{base_url}"\ndialect = "{dialect}"\n'
+
+
 def _told(ended: Ended, level: str) -> list[str]:
     return [finding["what"] for finding in ended.document["findings"] if finding["level"] == level]
 
@@ -217,3 +221,42 @@ def test_doctor_warns_of_a_data_folder_on_a_network_file_system(
     assert any("KLING_HOME" in finding["advice"] for finding in ended.document["findings"])
     monkeypatch.setattr(doctor_module, "_MOUNTS", tmp_path / "nothing")
     assert _told(kling_here("doctor", "--json"), "WARN") == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "answered"),
+    [
+        ("newapi", "answers in this dialect that there is no such task, as it should"),
+        ("flat", "answers that nothing is there"),
+        ("unified", "answers in this dialect that there is no such task, as it should"),
+        ("kie", "answers in this dialect that there is no such task, as it should"),
+        ("wrapper", "answers in this dialect that there is no such task, as it should"),
+    ],
+)
+def test_doctor_says_which_dialect_key_and_host_are_in_force_and_tries_a_free_call(
+    kling: Kling, kling_here: Here, dialect: str, answered: str
+) -> None:
+    before = kling.counts()
+    _write_profiles(kling, _gateway(f"{kling.url}/{dialect}", dialect))
+    ended = kling_here("doctor", "--profile", "gateway")
+    assert f"dialect {dialect}, {kling.url}/{dialect}, API key *** from profiles.toml, sent as a bearer token" in (
+        ended.stdout
+    )
+    assert f"{kling.url}/{dialect} {answered}" in ended.stdout
+    assert "not sent again by itself" in ended.stdout
+    assert "sk-sandbox" not in ended.stdout + ended.stderr
+    assert kling.counts() == before
+
+
+def test_doctor_asks_kie_for_its_credits(kling: Kling, kling_here: Here) -> None:
+    assert "credits remain, online" in kling_here("doctor", "--profile", "sandbox-kie").stdout
+
+
+@pytest.mark.parametrize(("spoken", "there"), [("newapi", "kie"), ("kie", "wrapper"), ("wrapper", "newapi")])
+def test_doctor_finds_a_dialect_that_is_not_spoken_there(
+    kling: Kling, kling_here: Here, spoken: str, there: str
+) -> None:
+    _write_profiles(kling, _gateway(f"{kling.url}/{there}", spoken))
+    ended = kling_here("doctor", "--profile", "gateway")
+    assert ended.exit_code == 1
+    assert "FAIL" in ended.stdout
