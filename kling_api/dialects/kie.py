@@ -24,6 +24,8 @@ from .wire import Pack, Refusal, Reply, Request, Task
 
 #: cfg_scale goes in tenths (pages of v2.1 and v2.5, 2026-09).
 _STEPS = 10
+#: Nobody has to choose it.
+_USUAL_MODE = "std"
 _PNG = b"\x89PNG"
 
 
@@ -177,6 +179,8 @@ def _told(operation: Operation, page: Page) -> list[str]:
     told, mode = [], getattr(operation, "mode", "")
     if page.makes and mode != page.makes:
         told.append(f"kie.ai's {page.model} has no mode but {page.makes}: that is made and charged, not {mode}.")
+    if not page.makes and mode not in ("", _USUAL_MODE) and "mode" not in page.input.values():
+        told.append(f"kie.ai's {page.model} has no mode; it is not sent.")
     if page.sounds and not getattr(operation, "sound", True):
         told.append(f"kie.ai's {page.model} has no sound switch; Kling's own model always makes sound.")
     return told

@@ -1,6 +1,6 @@
 """What kie.ai answers: tasks with JSON inside JSON, uploads, credits, and refusals whose code is in the body. Pure.
 
-All facts come from data/kie.json. The HTTP status counts only where the body has no code (both were seen, 2026).
+All facts come from data/kie.json. The code in the body counts, whatever HTTP status below 500 it has (seen live, 2026).
 """
 
 from __future__ import annotations
@@ -11,7 +11,21 @@ from urllib.parse import urlsplit
 
 from ..hosts import host_of, is_loopback
 from .offer import table
-from .reading import PLAIN_REFUSALS, decimal, fields, inner_json, milliseconds, text, texts, unreadable, words
+from .reading import (
+    PLAIN_REFUSALS,
+    code_number,
+    decimal,
+    fields,
+    first_id,
+    inner_json,
+    milliseconds,
+    naming,
+    text,
+    texts,
+    unreadable,
+    words,
+)
+from .usual_words import says_well
 from .wire import Answer, Output, Pack, Refusal, Reply, Task, TaskState
 
 _WHOSE = "kie.ai's"
@@ -24,11 +38,20 @@ _TIMES = ("createTime", "completeTime", "updateTime")
 def task(reply: Reply) -> Task | Refusal:
     """A record of a task that has ended badly may come under the code of its error: the record counts."""
     body = fields(reply.body)
-    data = fields(body.get("data"))
-    code = _code(body)
-    if _id(data) and (code == _success() or (code is not None and words(data.get("state")) in table("kie")["states"])):
+    data, code = fields(body.get("data")), _code(body)
+    is_known = words(data.get("state")) in table("kie")["states"]
+    is_task = code == _success() or (code is not None and is_known) or _is_well(reply.status, body, is_known)
+    if _id(data) and is_task:
         return _task(data)
-    return _refusal(reply, code)
+    return naming(_refusal(reply, code), _id(data) or _id(body))
+
+
+def _is_well(status: int, body: dict[str, Any], is_known: bool) -> bool:
+    """Whether it is a task although its code is none of kie.ai's, or missing, as nothing else speaks of an error."""
+    is_documented = str(_code(body)) in table("kie")["errors"]
+    has_state = "state" in fields(body.get("data"))
+    well = says_well(words(body.get("msg") or body.get("message")))
+    return 200 <= status < 300 and not is_documented and well and (is_known or not has_state)
 
 
 def uploaded(reply: Reply) -> str | Refusal:
@@ -95,19 +118,19 @@ def _units(data: dict[str, Any]) -> str:
 
 
 def _refusal(reply: Reply, code: int | None) -> Refusal:
-    """Whoever names a task may have made it, whatever else is said."""
-    body = fields(reply.body)
-    named = any(_id(place) for place in (body, fields(body.get("data"))))
+    """A server before kie.ai that breaks down may write a code of its own: only the same number says what is meant."""
+    broke_down = reply.status >= 500 and code != reply.status
     if code is None or code == _success():  # the latter without what belongs there
         said = unreadable(reply if code is None else replace(reply, status=code), _WHOSE)
-        return replace(said, answer=Answer.UNCLEAR) if named else said
+        return replace(said, answer=Answer.UNCLEAR) if broke_down else said
     entry = table("kie")["errors"].get(str(code)) or _undocumented(code)
+    body = fields(reply.body)
     message = words(body.get("msg") or body.get("message"))
-    answer = Answer[entry["answer"]]
+    answer = Answer.UNCLEAR if broke_down else Answer[entry["answer"]]
     if answer is Answer.FINAL and any(absent in message.lower() for absent in table("kie")["absent"]):
         answer = Answer.ABSENT
     return Refusal(
-        Answer.UNCLEAR if named else answer,
+        answer,
         f"kie.ai refused: {entry['meaning']} ('{message}')." if message else f"kie.ai refused: {entry['meaning']}.",
         entry["advice"],
         str(code),
@@ -125,16 +148,11 @@ def _success() -> int:
 
 
 def _code(body: dict[str, Any]) -> int | None:
-    """None where there is none; also one that is written as text."""
-    code = body.get("code")
-    if isinstance(code, int) and not isinstance(code, bool):
-        return code
-    return int(code) if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 6 else None
+    return code_number(body.get("code"))
 
 
 def _id(data: dict[str, Any]) -> str:
-    found = (data.get(name) for name in _ID_NAMES)
-    return next((text(value) for value in found if isinstance(value, str | int) and value), "")
+    return first_id((data,), _ID_NAMES)
 
 
 def _is_usable(address: str) -> bool:

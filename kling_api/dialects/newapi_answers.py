@@ -12,58 +12,63 @@ from . import official_answers
 from .offer import table
 from .reading import (
     PLAIN_REFUSALS,
+    code_number,
     decimal,
     epoch_milliseconds,
     fields,
+    first_id,
     inner_json,
+    naming,
     rows,
     seconds,
     text,
     unreadable,
     words,
 )
+from .usual_words import says_broke_down, says_no_money, says_well, state_of
 from .wire import Answer, Output, Refusal, Reply, Task, TaskState
 
 _WHOSE = "this kind of gateway's"
 #: Its message is the upstream's whole answer, its HTTP status the upstream's.
 _UPSTREAM_REFUSED = "fail_to_fetch_task"
+#: `id` is the number of a row beside `task_id` in the gateway's envelope, and the task itself elsewhere.
+_ID_NAMES = ("task_id", "id")
+#: Kling's own codes.
+_KLINGS = range(1000, 6000)
 #: Kling's codes about the account that pays there, which is the gateway's.
 _ABOUT_THE_ACCOUNT = frozenset({*range(1000, 1200), 1304})
 
 
 def task(reply: Reply) -> Task | Refusal:
+    """An HTTP error may have an id and a status of its own: there only `task_id` names a task."""
     body = fields(reply.body)
-    data = _about(body)
-    if _is_answer(reply.status, body, data):
-        return _task(data, words(body.get("request_id")))
-    refusal = _refusal(reply, body)
     error = fields(body.get("error"))
+    names = _ID_NAMES if reply.status < 400 or not body.get("error") else ("task_id",)
+    data = _about(body, names)
+    if data and _is_answer(reply.status, body, data):
+        return _task(data, words(body.get("request_id")))
     quoted = (fields(inner_json(said)) for said in (body.get("message"), error.get("message")))
-    if refusal.answer is not Answer.DUPLICATE and any(_about(said) for said in (body, error, *quoted)):
-        return replace(refusal, answer=Answer.UNCLEAR)  # whoever names a task may have made it, whatever else is said
-    return refusal
+    named = first_id((_about(said, names) for said in (body, error, *quoted)), names)
+    return naming(_refusal(reply, body), named)
 
 
-def _about(body: dict[str, Any]) -> dict[str, Any]:
+def _about(body: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """The object that names the task; {} where none does."""
     data = body.get("data")
     inside = rows(data) if isinstance(data, list) else [fields(data)]
     candidates = [*inside, body] if "code" in body else [body, *inside]
-    return next((item for item in candidates if _id(item)), {})
+    return next((item for item in candidates if first_id((item,), names)), {})
 
 
 def _is_answer(status: int, body: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether this is the task itself: an error of the request may name one as well, but not its state."""
-    code = body.get("code")
-    if not data or not (code in (None, "success") or _is_number(code, 0)):
+    code, is_known = body.get("code"), _word(data) is not None and _state(data) is not TaskState.UNFAMILIAR
+    if code in (None, "success") or _is_number(code, 0):
+        return is_known or (status < 300 and not body.get("error"))
+    if not 200 <= status < 300 or body.get("error") or not says_well(words(body.get("message"))):
         return False
-    return _word(data) in table("newapi")["statuses"] or (status < 300 and not body.get("error"))
-
-
-def _id(data: dict[str, Any]) -> str:
-    """`task_id`, else `id`; in the gateway's envelope both are there, and `id` is the number of a row."""
-    named = (data.get(name) for name in ("task_id", "id"))
-    return next((text(value) for value in named if value and type(value) in (str, int)), "")
+    documented = words(code) in table("newapi")["errors"] or code_number(code) in _KLINGS
+    return not documented and (is_known or (_word(data) is None and bool(first_id((data,)))))
 
 
 def _word(data: dict[str, Any]) -> str | None:
@@ -71,14 +76,15 @@ def _word(data: dict[str, Any]) -> str | None:
     return next((words(data[name]) for name in ("task_status", "status") if name in data), None)
 
 
+def _state(data: dict[str, Any]) -> TaskState:
+    word = _word(data)
+    return TaskState.SUBMITTED if word is None else state_of(word, table("newapi")["statuses"])
+
+
 def _task(data: dict[str, Any], request_id: str) -> Task:
-    word, statuses = _word(data), table("newapi")["statuses"]
-    state = TaskState[statuses[word]] if word in statuses else TaskState.UNFAMILIAR
-    if word is None:
-        state = TaskState.SUBMITTED
-    kling = _from_kling(data)
+    state, kling = _state(data), _from_kling(data)
     return Task(
-        id=_id(data),
+        id=first_id((data,), _ID_NAMES),
         state=state,
         job_key=text(fields(kling.get("task_info")).get("external_task_id")),
         message=_message(data, kling, state),
@@ -140,8 +146,12 @@ def _time(data: dict[str, Any], *names: str) -> int:
 def _refusal(reply: Reply, body: dict[str, Any]) -> Refusal:
     """Kling's own codes are numbers, the gateway's are words; what is neither is not one of its answers."""
     error, code = fields(body.get("error")), body.get("code")
-    if _is_number(code):
+    if _is_number(code, 0):  # a success without what belongs there
+        return unreadable(reply, _WHOSE)
+    if _is_number(code) or code_number(code) in _KLINGS:
         return _by_kling(reply)
+    if code_number(error.get("code")) in _KLINGS and reply.status < 500:
+        return _by_kling(replace(reply, body=error), of_gateway=True)
     told = (error.get("code"), code, error.get("type"))
     word = next((said for value in told if (said := words(value))), "")
     message = words(error.get("message") or body.get("message"))
@@ -149,8 +159,8 @@ def _refusal(reply: Reply, body: dict[str, Any]) -> Refusal:
     if nothing_said or (word in ("", "success") and not error):
         return unreadable(reply, _WHOSE)
     quoted = fields(inner_json(body.get("message")))
-    if word == _UPSTREAM_REFUSED and _is_number(quoted.get("code")) and reply.status < 500:
-        return _by_kling(Reply(reply.status, quoted, reply.retry_after), of_gateway=True)
+    if word == _UPSTREAM_REFUSED and code_number(quoted.get("code")) is not None and reply.status < 500:
+        return _by_kling(replace(reply, body=quoted), of_gateway=True)
     return _by_gateway(reply, word, message)
 
 
@@ -159,7 +169,7 @@ def _by_kling(reply: Reply, of_gateway: bool = False) -> Refusal:
     refusal = official_answers.task(reply)
     if not isinstance(refusal, Refusal):
         return unreadable(reply, _WHOSE)
-    if of_gateway and reply.body["code"] in _ABOUT_THE_ACCOUNT:
+    if of_gateway and code_number(reply.body["code"]) in _ABOUT_THE_ACCOUNT:
         return replace(refusal, advice="It is about the gateway's own account at Kling: tell the gateway's support.")
     return refusal
 
@@ -168,11 +178,12 @@ def _by_gateway(reply: Reply, word: str, message: str) -> Refusal:
     """By the gateway's word for it, else by the HTTP status."""
     errors, status = table("newapi")["errors"], f"HTTP {reply.status}"
     entry = errors.get(word) or errors.get(status) or {}
-    answer = Answer[entry["answer"]] if entry else _by_status(reply.status)
-    if word == _UPSTREAM_REFUSED:
-        answer = _by_status(reply.status)
-    if reply.status >= 500 and not entry.get("before_any_order"):
+    answer = _by_status(reply.status) if word == _UPSTREAM_REFUSED or not entry else Answer[entry["answer"]]
+    broke_down = reply.status >= 500 and not entry.get("before_any_order")
+    if broke_down or (entry.get("passes_on") and says_broke_down(message)):
         answer = Answer.UNCLEAR
+    if answer is Answer.LATER and says_no_money(f"{word} {message}"):
+        answer, entry = Answer.FINAL, errors[table("newapi")["no_money"]]
     meaning = entry.get("meaning", "an error that is not in the documentation")
     said = f"The gateway refused: {meaning} ('{message}')." if message else f"The gateway refused: {meaning}."
     return Refusal(answer, said, entry.get("advice", ""), word or status, retry_after=reply.retry_after)

@@ -10,7 +10,19 @@ from typing import Any
 
 from ..operations import LipSync, Operation
 from .offer import table
-from .reading import PLAIN_REFUSALS, decimal, fields, milliseconds, rows, seconds, text, unreadable, words
+from .reading import (
+    PLAIN_REFUSALS,
+    decimal,
+    fields,
+    first_id,
+    milliseconds,
+    naming,
+    rows,
+    seconds,
+    text,
+    unreadable,
+    words,
+)
 from .wire import Answer, Output, Refusal, Reply, Task, TaskState
 
 _WHOSE = "the wrapping service's"
@@ -25,9 +37,9 @@ def task(reply: Reply) -> Task | Refusal:
     if not 200 <= reply.status < 300:
         return _refusal(reply)
     data = fields(body.get("raw_data"))
-    task_id = text(body.get("task_id")) or text(data.get("task_id"))
+    task_id = first_id((body, data))
     if not task_id:
-        return unreadable(reply, _WHOSE)
+        return naming(unreadable(reply, _WHOSE), _named(body))
     word = words(data.get("task_status") or body.get("message"))
     known = table("wrapper")["states"].get(word)
     message = words(data.get("task_status_msg"))
@@ -94,15 +106,14 @@ def _outputs(result: dict[str, Any]) -> list[Output]:
 
 def _refusal(reply: Reply) -> Refusal:
     """Sorted by the HTTP status, but a known text says more: Kling's empty account comes as 429, too."""
-    body = fields(reply.body)
+    body, code = fields(reply.body), f"HTTP {reply.status}"
     if not body.get("detail"):
-        unread = unreadable(reply, _WHOSE)
-        return replace(unread, answer=Answer.UNCLEAR) if _names_task(body) else unread
+        return naming(unreadable(reply, _WHOSE), _named(body))
     said = _problems(body["detail"])
     entry = _entry(reply.status, said)
-    answer = Answer.UNCLEAR if _names_task(body) else Answer[entry["answer"]]
     message = f"Refused: {entry['meaning']} ('{said}')." if said else f"Refused: {entry['meaning']}."
-    return Refusal(answer, message, entry["advice"], f"HTTP {reply.status}", retry_after=reply.retry_after)
+    refusal = Refusal(Answer[entry["answer"]], message, entry["advice"], code, retry_after=reply.retry_after)
+    return naming(refusal, _named(body))
 
 
 def _entry(status: int, said: str) -> dict[str, str]:
@@ -129,9 +140,8 @@ def _problem(row: dict[str, Any]) -> str:
     return f"{where}: {words(row.get('msg'))}" if where else words(row.get("msg"))
 
 
-def _names_task(body: dict[str, Any]) -> bool:
-    """Whoever names a task may have made it, whatever else is said."""
-    return any(text(place.get("task_id")) for place in (body, *(fields(body.get(name)) for name in _PLACES)))
+def _named(body: dict[str, Any]) -> str:
+    return first_id((body, *(fields(body.get(name)) for name in _PLACES)))
 
 
 def _final(message: str, advice: str) -> Refusal:

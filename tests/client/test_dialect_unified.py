@@ -140,8 +140,14 @@ def test_an_answer_lost_on_its_way_is_never_followed_by_a_second_order(quick: St
 def test_a_busy_service_is_waited_for(quick: Stage) -> None:
     quick.fault("rate_429", times=2)
     quick.fault("rate_429", code=1303, retry_after=0.1)
-    quick.fault("error_before", code=5001)
     assert client(quick).run(CAT).files
+    assert quick.tasks_made == 1
+
+
+def test_a_breakdown_is_not_taken_for_a_busy_service(quick: Stage) -> None:
+    quick.fault("error_after", code=5001)
+    with pytest.raises(OutcomeUnknown):
+        client(quick).run(CAT)
     assert quick.tasks_made == 1
 
 

@@ -180,7 +180,12 @@ def test_a_task_is_asked_for_where_it_was_made() -> None:
         ("processing", TaskState.PROCESSING),
         ("completed", TaskState.SUCCEEDED),
         ("failed", TaskState.FAILED),
-        ("succeed", TaskState.UNFAMILIAR),
+        ("succeed", TaskState.SUCCEEDED),
+        ("SUCCEEDED", TaskState.SUCCEEDED),
+        ("fail", TaskState.FAILED),
+        ("queued", TaskState.SUBMITTED),
+        ("running", TaskState.PROCESSING),
+        ("dreaming", TaskState.UNFAMILIAR),
     ],
 )
 def test_a_status_word_is_one_of_the_document_s(word: str, state: TaskState) -> None:
@@ -198,6 +203,28 @@ def test_a_task_is_not_lost_to_an_envelope() -> None:
     for envelope in ({"code": 0}, {"code": 200}, {"code": "success"}, {}):
         assert _task({**envelope, "data": FINISHED}) == _task(FINISHED)
     assert _task({"data": [FINISHED]}) == _task(FINISHED)
+
+
+@pytest.mark.parametrize("code", ["SUCCESS", "ok", 1, 201])
+def test_a_task_is_not_lost_to_an_odd_code(code: Any) -> None:
+    assert _task({"code": code, "message": "ok", "data": CREATED}) == _task(CREATED)
+    assert _task({"code": code, "data": {"task_id": ID}}) == Task(ID, TaskState.SUBMITTED)
+    refusal = _refusal({"code": code, "message": "cannot save", "data": CREATED}, 200)
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, ID)
+
+
+def test_the_record_of_a_task_that_has_ended_counts_although_a_code_stands_beside_it() -> None:
+    assert _task({"code": 400, "message": "bad", "data": FINISHED}) == _task(FINISHED)
+    failed = _task(CREATED | {"task_status": "failed", "code": 400, "message": "moderation"})
+    assert (failed.state, failed.message) == (TaskState.FAILED, "moderation")
+
+
+def test_an_empty_account_is_not_waited_for_although_it_comes_as_too_many_requests() -> None:
+    for said in ({"error": {"code": "insufficient_quota", "message": "no"}}, {"message": "Account balance not enough"}):
+        refusal = _refusal(said, 429)
+        assert refusal.answer is Answer.FINAL
+        assert "Top up" in refusal.advice
+    assert _refusal({"message": "quota exceeded: 10 requests in a minute"}, 429).answer is Answer.LATER
 
 
 def test_everything_has_its_place_and_pictures_go_as_base64() -> None:
@@ -374,11 +401,14 @@ def test_a_code_of_kling_s_own_keeps_its_meaning() -> None:
     assert _refusal({"code": 1201, "message": "Task not found by id/external id: a"}, 400).answer is Answer.ABSENT
     assert _refusal({"code": 1201, "message": "image is invalid"}, 400).answer is Answer.FINAL
     assert _refusal({"code": 5000, "message": "Server internal error"}, 500).answer is Answer.UNCLEAR
+    for broken in ({"code": "5002", "message": "no"}, {"error": {"code": 5002, "message": "no"}}):
+        assert (_refusal(broken, 400).answer, _refusal(broken, 400).code) == (Answer.UNCLEAR, "5002")
 
 
 @pytest.mark.parametrize("said", ["task not found: x", "Task does not exist", "task_not_exist", "任务不存在"])
 def test_an_unknown_task_is_known_by_its_words_too(said: str) -> None:
-    assert _refusal({"error": {"message": said}}, 400).answer is Answer.ABSENT
+    refusal = _refusal({"error": {"message": said}}, 400)
+    assert (refusal.answer, refusal.code) == (Answer.ABSENT, "HTTP 400")
 
 
 @pytest.mark.parametrize("document", [None, "OK", [], {}, {"task_id": ""}, {"task_status": "submitted"}])

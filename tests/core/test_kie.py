@@ -314,7 +314,9 @@ def test_what_would_be_made_otherwise_than_asked_is_told() -> None:
     assert "always makes sound" in KIE.check(_text("kling-3.0-turbo"))[0]
     assert "has no keep_original_sound" in KIE.check(MotionControl(FIRST, CLIP, keep_original_sound=False))[0]
     assert "has no cfg_scale" in KIE.check(_text(cfg_scale=0.7))[0]
-    assert KIE.check(_text(mode="pro")) == KIE.check(_text(mode="std")) == ()
+    assert KIE.check(_text(mode="pro")) == ("kie.ai's kling-2.6/text-to-video has no mode; it is not sent.",)
+    assert KIE.check(_text(mode="std")) == ()
+    assert KIE.check(_text("kling-v3", mode="pro")) == ()
 
 
 def test_a_picture_for_motion_control_must_be_as_large_as_the_page_says() -> None:

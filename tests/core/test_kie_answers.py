@@ -128,7 +128,9 @@ def test_an_unknown_state_is_named() -> None:
 
 
 @pytest.mark.parametrize("field", ["creditsConsumed", "consumeCredits"])
-@pytest.mark.parametrize(("said", "units"), [(55, "55"), ("27.50", "27.50"), (0, "0"), (None, ""), ("many", "")])
+@pytest.mark.parametrize(
+    ("said", "units"), [(55, "55"), ("27.50", "27.50"), (0, "0"), (None, ""), ("many", ""), ("1e-20000000", "")]
+)
 def test_the_credits_that_it_took_are_told_as_a_decimal(field: str, said: Any, units: str) -> None:
     assert _task(DONE | {field: said}).units == units
 
@@ -154,7 +156,7 @@ def test_the_body_of_a_callback_is_read_like_an_answer(code: int, state: str) ->
         (422, Answer.ABSENT, "recordInfo is null"),
         (429, Answer.LATER, "超过请求速率限制"),
         (433, Answer.FINAL, "Sub-key limit"),
-        (455, Answer.FINAL, "Maintenance"),
+        (455, Answer.UNCLEAR, "Maintenance"),
         (500, Answer.UNCLEAR, "内部服务器错误"),
         (501, Answer.UNCLEAR, "Generation Failed"),
         (505, Answer.FINAL, "Feature Disabled"),
@@ -204,7 +206,54 @@ def test_a_success_that_names_no_task_is_unclear(data: Any, status: int) -> None
 @pytest.mark.parametrize("code", [400, 401, 402, 404, 422, 429, 433, 455, 505, None])
 @pytest.mark.parametrize("place", [{"data": {"taskId": "t-1"}}, {"taskId": "t-1"}, {"data": {"task_id": 7}}])
 def test_a_refusal_that_names_a_task_is_unclear(code: int | None, place: dict[str, Any]) -> None:
-    assert _refusal({"code": code, "msg": "no"} | place, code or 400).answer is Answer.UNCLEAR
+    refusal = _refusal({"code": code, "msg": "no"} | place, code or 400)
+    assert (refusal.answer, bool(refusal.task_id)) == (Answer.UNCLEAR, True)
+
+
+@pytest.mark.parametrize("code", [0, "0", 1, "SUCCESS", "ok", None])
+def test_a_task_is_not_lost_to_an_odd_code_or_none(code: Any) -> None:
+    for told in ({"msg": "success"}, {"message": "Success."}, {}):
+        assert KIE.read(Reply(200, {"code": code, "data": {"taskId": "t-1"}} | told)) == Task(
+            "t-1", TaskState.SUBMITTED
+        )
+        task = KIE.read(Reply(200, {"code": code, "data": FAILED} | told))
+        assert isinstance(task, Task)
+        assert task.state is TaskState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"code": 500, "msg": "callback failed", "data": {"taskId": "t-1"}}, 200),
+        ({"code": 500, "data": {"taskId": "t-1"}}, 200),
+        ({"code": 1, "msg": "no", "data": {"taskId": "t-1"}}, 200),
+        ({"code": 1, "data": {"taskId": "t-1", "state": "dreaming"}}, 200),
+        ({"msg": "success", "data": {"taskId": "t-1"}}, 400),
+        ({"code": 200, "taskId": "t-1"}, 200),
+    ],
+)
+def test_the_task_that_a_refusal_names_is_kept(body: dict[str, Any], status: int) -> None:
+    refusal = _refusal(body, status)
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, "t-1")
+
+
+def test_a_key_is_no_task_id() -> None:
+    refusal = _refusal({"code": 200, "msg": "success", "data": {"taskId": "sk-FAKE-of-a-gateway"}})
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, "")
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("code", [400, 401, 402, 404, 408, 422, 429, 433, 455, 505, 405, 200, None])
+def test_a_server_that_broke_down_leaves_the_outcome_open_whatever_code_it_writes(code: Any, status: int) -> None:
+    assert _refusal({"code": code, "msg": "recordInfo is null"}, status).answer is Answer.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "answer"),
+    [(505, 505, Answer.FINAL), (501, 501, Answer.UNCLEAR), (501, None, Answer.UNCLEAR), (505, None, Answer.UNCLEAR)],
+)
+def test_a_breakdown_is_a_refusal_only_where_the_table_says_so(status: int, code: Any, answer: Answer) -> None:
+    assert _refusal({"code": code, "msg": "no"}, status).answer is answer
 
 
 def test_the_pace_that_the_server_asked_for_is_kept() -> None:

@@ -537,6 +537,22 @@ def test_there_are_no_other_status_words() -> None:
     assert len(table("newapi")["statuses"]) == 16
 
 
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("success", TaskState.SUCCEEDED),
+        ("SUCCEEDED", TaskState.SUCCEEDED),
+        ("fail", TaskState.FAILED),
+        ("failure", TaskState.FAILED),
+        ("pending", TaskState.SUBMITTED),
+        ("running", TaskState.PROCESSING),
+    ],
+)
+def test_a_status_word_of_other_providers_is_known_too(word: str, state: TaskState) -> None:
+    assert word not in table("newapi")["statuses"]
+    assert _task({"task_id": "t", "status": word}).state is state
+
+
 @pytest.mark.parametrize("word", ["done", "", None, 7, []])
 def test_an_unknown_status_word_fails_by_name(word: Any) -> None:
     task = _task({"task_id": "42", "status": word})
@@ -668,7 +684,102 @@ def test_the_pace_that_the_gateway_asks_for_is_kept() -> None:
     ],
 )
 def test_an_answer_that_names_a_task_beside_an_error_leaves_the_outcome_open(document: Any, status: int) -> None:
-    assert _refusal(document, status).answer is UNCLEAR
+    refusal = _refusal(document, status)
+    assert (refusal.answer, refusal.task_id) == (UNCLEAR, "1")
+
+
+def test_a_duplicate_that_names_its_task_is_still_a_duplicate() -> None:
+    said = {"code": 1201, "message": "External_task_id kn-1 already exists", "data": {"task_id": "1"}}
+    refusal = _refusal(said, 400)
+    assert (refusal.answer, refusal.task_id) == (Answer.DUPLICATE, "1")
+
+
+@pytest.mark.parametrize("code", ["SUCCESS", "ok", 1, 200, "0"])
+def test_a_task_is_not_lost_to_an_odd_code(code: Any) -> None:
+    for message in ({}, {"message": "ok"}):
+        assert _task({"code": code, "data": {"task_id": "1"}} | message) == Task("1", TaskState.SUBMITTED)
+        assert _task({"code": code, "data": {"task_id": "1", "status": "queued"}} | message).id == "1"
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        ({"code": 1, "message": "callback failed", "data": {"task_id": "1"}}, 200),
+        ({"code": 1303, "data": {"task_id": "1", "status": "queued"}}, 200),
+        ({"code": "task_failed", "data": {"task_id": "1", "status": "queued"}}, 200),
+        ({"code": "odd", "data": {"task_id": "1", "status": "dreaming"}}, 200),
+        ({"code": "odd", "data": {"task_id": "1", "status": "queued"}}, 500),
+        ({"code": "odd", "id": "1"}, 200),
+    ],
+)
+def test_an_odd_code_beside_what_may_be_no_task_leaves_the_outcome_open(document: Any, status: int) -> None:
+    refusal = _refusal(document, status)
+    assert (refusal.answer, refusal.task_id) == (UNCLEAR, "1")
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_the_id_and_the_status_of_an_error_are_not_those_of_a_task(status: int) -> None:
+    body = {"id": "req-1", "status": "failed", "error": {"message": "prompt is required", "code": "invalid_request"}}
+    refusal = _refusal(body, status)
+    assert (refusal.answer, refusal.task_id) == (FINAL if status < 500 else UNCLEAR, "")
+    named = _read(body | {"task_id": "1"}, status)
+    assert isinstance(named, Task)
+    assert named.id == "1"
+
+
+@pytest.mark.parametrize("code", ["task_failed", "fail_to_fetch_task"])
+@pytest.mark.parametrize(
+    "said", ["internal error, please retry", "Request timed out", "Gateway Time-out: time out", "Server error: 5000"]
+)
+def test_a_text_from_behind_the_gateway_that_tells_of_a_breakdown_leaves_the_outcome_open(code: str, said: str) -> None:
+    assert _refusal({"code": code, "message": said, "data": None}, 400).answer is UNCLEAR
+    assert _refusal({"code": "invalid_request", "message": said, "data": None}, 400).answer is FINAL
+
+
+def test_klings_code_counts_as_text_and_inside_an_error_too() -> None:
+    assert _refusal({"code": "5002", "message": "no"}, 400).answer is UNCLEAR
+    assert _refusal({"error": {"code": 5000, "message": "no"}}, 400).answer is UNCLEAR
+    assert _refusal({"error": {"code": "1303", "message": "parallel"}}, 429).answer is LATER
+    empty = _refusal({"error": {"code": "1102", "message": "no"}}, 429)
+    assert (empty.answer, empty.code) == (FINAL, "1102")
+    assert "gateway's own account" in empty.advice
+    quoted = json.dumps({"code": "5000", "message": "no"})
+    assert _refusal({"code": "fail_to_fetch_task", "message": quoted, "data": None}, 400).answer is UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("insufficient_quota", "no"),
+        ("", "You exceeded your current quota"),
+        ("rate", "余额不足"),
+        ("x", "Balance not enough"),
+    ],
+)
+def test_an_empty_account_is_not_waited_for_although_it_comes_as_too_many_requests(code: str, message: str) -> None:
+    refusal = _refusal({"error": {"code": code, "message": message}}, 429)
+    assert refusal.answer is FINAL
+    assert "Top up" in refusal.advice
+    assert (
+        _refusal({"error": {"code": "rate_limited", "message": "quota of 10 requests in a minute"}}, 429).answer
+        is LATER
+    )
+
+
+def test_an_absence_carries_the_code_that_says_so_and_a_success_without_a_task_is_none() -> None:
+    assert _refusal({"code": "task_not_exist", "message": "no"}, 400).code == "task_not_exist"
+    assert _refusal({"code": 1201, "message": "Task not found by id"}, 400).code == "1201"
+    assert _refusal({"code": 0, "message": "SUCCEED", "data": []}, 200).answer is UNCLEAR
+
+
+def test_a_key_is_no_task_id() -> None:
+    refusal = _refusal({"task_id": "sk-FAKE-of-a-gateway", "status": "queued"}, 200)
+    assert (refusal.answer, refusal.task_id) == (UNCLEAR, "")
+
+
+@pytest.mark.parametrize("quota", ["1e-20000000", "1e-999999999999", "1e999999999999"])
+def test_a_quota_that_would_fill_pages_is_none(quota: str) -> None:
+    assert _task({"task_id": "1", "status": "succeeded", "quota": quota}).units == ""
 
 
 def test_what_the_gateway_says_is_one_line_without_a_key() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -268,6 +269,12 @@ def test_an_old_list_gives_its_first_task_and_an_empty_one_says_absent() -> None
     assert _refusal(_envelope([]), 200).answer is Answer.ABSENT
 
 
+def test_an_empty_list_has_no_code_that_would_make_a_refusal_of_it_and_only_a_success_has_one() -> None:
+    assert _refusal(_envelope([]), 200).code == ""
+    assert _refusal({"code": 1201, "message": "Task not found"}, 400).code == "1201"
+    assert [_refusal(_envelope([]), status).answer for status in (500, 404)] == [UNCLEAR, FINAL]
+
+
 def test_a_new_create_is_a_submitted_task() -> None:
     data = {
         "id": "930831534075682845",
@@ -461,6 +468,28 @@ def test_no_link_shows_when_a_task_is_printed() -> None:
     assert "cdn.example" not in repr(_task(_envelope(OLD_SUCCEED)))
 
 
+@pytest.mark.parametrize("said", [f"{'x' * 2970} FAKE_KEY_AT_THE_CUT and more", "x" * 2975 + "FAKE_KEY_AT_THE_CUT"])
+def test_an_endless_text_does_not_show_the_half_of_a_key_that_is_read(said: str) -> None:
+    remember("FAKE_KEY_AT_THE_CUT")
+    message = _refusal({"code": 1201, "message": f"https://a.example/?{said}"}, 400).message
+    assert "FAKE" not in message
+    assert len(message) < 700
+
+
+@pytest.mark.parametrize("text", ["http://" * 12_000, "a." * 40_000, "a?" * 40_000])
+def test_a_text_of_many_kilobytes_is_read_at_once(text: str) -> None:
+    start = time.perf_counter()
+    _refusal({"code": 1201, "message": text}, 400)
+    assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize("number", ["1e-20000000", "1e-999999999999", "0e-20000000", "1e999999999999", "1e13"])
+def test_a_number_that_would_fill_pages_is_none(number: str) -> None:
+    task = _task(_envelope(OLD_SUCCEED | {"final_unit_deduction": number}))
+    assert task.units == ""
+    assert _task(_envelope(OLD_SUCCEED | {"final_unit_deduction": 0.1 + 0.2})).units == "0.30000000000000004"
+
+
 @pytest.mark.parametrize(
     "odd", ["text", 7, True, [], [7], ["text"], [None], [[]], {"a": 1}, {"videos": "text"}, {"videos": [7]}]
 )
@@ -525,3 +554,62 @@ def test_an_answer_that_names_a_task_is_never_refused_for_good() -> None:
     body = {"code": 201, "message": "created", "data": {"task_id": "1"}}
     assert _refusal(body, 201).answer is UNCLEAR
     assert _refusal(body | {"code": 1201}, 400).answer is UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"data": {"task_id": "1"}},
+        {"data": {"id": "1", "status": "submitted"}},
+        {"data": [{"task_id": 1}]},
+        {"task_id": "1"},
+        {"error": {"task_id": "1"}},
+    ],
+)
+@pytest.mark.parametrize("code", [1201, 1303, 201, "1303", "refused", None])
+@pytest.mark.parametrize("status", [200, 400, 404, 429, 500])
+def test_the_task_that_a_refusal_names_is_kept(names: dict[str, Any], code: Any, status: int) -> None:
+    for message in ("no", "Task not found by id/external id: kn-1"):
+        refusal = _refusal({"code": code, "message": message} | names, status)
+        assert (refusal.answer, refusal.task_id) == (UNCLEAR, "1")
+    assert _refusal({"code": code, "message": "no"}, status).task_id == ""
+
+
+def test_a_duplicate_that_names_its_task_is_still_a_duplicate() -> None:
+    said = {"code": 1201, "message": "External_task_id kn-1 already exists", "data": {"task_id": "1"}}
+    refusal = _refusal(said, 400)
+    assert (refusal.answer, refusal.task_id) == (DUPLICATE, "1")
+
+
+@pytest.mark.parametrize("envelope", [{"code": "success"}, {"code": "0"}, {"code": "ok", "message": "OK"}, {}])
+def test_a_task_is_not_lost_to_a_code_that_is_no_number(envelope: dict[str, Any]) -> None:
+    assert _task(envelope | {"data": OLD_SUCCEED}) == _task({"code": 0, "data": OLD_SUCCEED})
+    assert _task(envelope | {"data": {"task_id": "1"}}).id == "1"
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        ({"code": "success", "data": {"task_id": "1", "task_status": "dreaming"}}, 200),
+        ({"code": "success", "data": {"task_id": "1", "task_status": "submitted"}}, 500),
+        ({"code": "failed", "message": "no", "data": {"task_id": "1", "task_status": "submitted"}}, 200),
+        ({"error": "no", "data": {"task_id": "1", "task_status": "submitted"}}, 200),
+        ({"data": [{"id": "1", "object": "model"}]}, 200),
+    ],
+)
+def test_what_only_looks_like_a_task_leaves_the_outcome_open(document: Any, status: int) -> None:
+    refusal = _refusal(document, status)
+    assert (refusal.answer, refusal.task_id) == (UNCLEAR, "1")
+
+
+def test_a_code_that_is_written_as_text_keeps_its_meaning() -> None:
+    assert _refusal({"code": "1303", "message": "parallel"}, 429).answer is LATER
+    assert _refusal({"code": "1102", "message": "empty"}, 429).answer is FINAL
+    assert _refusal({"code": "5000", "message": "internal"}, 400).answer is UNCLEAR
+
+
+@pytest.mark.parametrize("odd", ["FAKE_KEY_FOR_AN_ID", "sk-FAKE-of-a-gateway", {"a": 1}, [1], True, 1.5, "x" * 2000])
+def test_a_key_or_another_kind_of_value_is_no_task_id(odd: Any) -> None:
+    remember("FAKE_KEY_FOR_AN_ID")
+    refusal = _refusal(_envelope({"task_id": odd, "task_status": "submitted"}), 200)
+    assert (refusal.answer, refusal.task_id) == (UNCLEAR, "")

@@ -263,7 +263,12 @@ def test_the_keys_are_set_by_the_document_s_own_names(monkeypatch: pytest.Monkey
         ("processing", TaskState.PROCESSING),
         ("succeed", TaskState.SUCCEEDED),
         ("failed", TaskState.FAILED),
-        ("completed", TaskState.UNFAMILIAR),
+        ("completed", TaskState.SUCCEEDED),
+        ("Success", TaskState.SUCCEEDED),
+        ("failure", TaskState.FAILED),
+        ("pending", TaskState.SUBMITTED),
+        ("in_progress", TaskState.PROCESSING),
+        ("dreaming", TaskState.UNFAMILIAR),
     ],
 )
 def test_a_task_is_read_with_each_status_word(word: str, state: TaskState, envelope: bool) -> None:
@@ -283,6 +288,52 @@ def test_a_finished_task_names_its_clip_or_its_pictures() -> None:
     images = [{"index": index, "url": f"{EXAMPLE}/{index}.png"} for index in (0, 1)]
     task = _task({"code": 0, "data": done | {"task_result": {"images": images}}})
     assert task.outputs == tuple(Output("image", image["url"]) for image in images)
+
+
+RUNNING = {"task_id": ID, "task_status": "submitted"}
+
+
+@pytest.mark.parametrize("code", ["SUCCESS", "ok", 1, "1", 201, None])
+def test_a_task_is_not_lost_to_an_odd_code(code: Any) -> None:
+    for message in ({}, {"message": "OK"}, {"msg": "任务提交成功"}, {"message": "Submitted successfully."}):
+        assert _task({"code": code, "data": RUNNING} | message).state is TaskState.SUBMITTED
+        assert _task({"code": code, "data": {"task_id": ID}} | message).state is TaskState.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        ({"code": 1, "message": "callback failed", "data": RUNNING}, 200),
+        ({"code": 2001, "data": RUNNING}, 200),
+        ({"code": 1303, "data": RUNNING}, 200),
+        ({"code": 1, "data": {"task_id": ID, "task_status": "dreaming"}}, 200),
+        ({"code": 1, "data": RUNNING}, 400),
+        ({"code": 5001, "data": RUNNING}, 503),
+        ({"task_id": ID, "error": {"message": "no"}}, 200),
+        ({"detail": {"task_id": ID}}, 429),
+    ],
+)
+def test_the_task_that_a_refusal_names_is_kept(document: dict[str, Any], status: int) -> None:
+    refusal = _refusal(document, status)
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, ID)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("beside", [{"code": 2001, "message": "sensitive"}, {"code": 1301}, {"error": {"code": 1}}])
+def test_the_record_of_a_task_that_has_ended_counts_whatever_stands_beside_it(
+    beside: dict[str, Any], status: int
+) -> None:
+    for word, state in (("succeed", TaskState.SUCCEEDED), ("failed", TaskState.FAILED)):
+        task = _read(beside | {"data": RUNNING | {"task_status": word}}, status)
+        assert isinstance(task, Task)
+        assert (task.id, task.state) == (ID, state)
+    failed = _task({"code": 2001, "message": "sensitive", "data": RUNNING | {"task_status": "failed"}})
+    assert failed.message == "sensitive"
+
+
+def test_a_key_is_no_task_id() -> None:
+    refusal = _refusal({"code": 0, "data": RUNNING | {"task_id": "sk-FAKE-of-a-gateway"}}, 200)
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, "")
 
 
 def test_a_failed_task_says_why() -> None:
@@ -310,17 +361,24 @@ def test_a_code_has_the_document_s_own_meaning(code: int, answer: Answer, meanin
 
 
 @pytest.mark.parametrize(("code", "answer", "meaning"), CODES)
-@pytest.mark.parametrize("status", [500, 502, 504])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_server_that_broke_down_leaves_the_outcome_open_whatever_it_says(
     code: int, answer: Answer, meaning: str, status: int
 ) -> None:
     assert _refusal({"code": code, "message": "no"}, status).answer is Answer.UNCLEAR
 
 
-def test_busy_with_the_status_for_busy_is_busy() -> None:
-    assert _refusal({"code": 5001, "message": "服务繁忙"}, 503).answer is Answer.LATER
-    assert _refusal({"message": "no"}, 503).answer is Answer.UNCLEAR
-    assert _refusal({"code": 1003, "message": "no"}, 503).answer is Answer.UNCLEAR
+def test_busy_is_busy_only_where_no_server_on_the_way_may_have_broken_down() -> None:
+    said = {"code": 5001, "message": "服务繁忙"}
+    statuses = (200, 400, 403, 429, 302, 503)
+    assert [_refusal(said, status).answer.name for status in statuses] == ["LATER"] * 4 + ["UNCLEAR"] * 2
+
+
+def test_a_busy_service_that_tells_of_an_empty_account_is_not_waited_for() -> None:
+    for said in ({"message": "Insufficient balance"}, {"error": {"code": "insufficient_quota"}}, {"msg": "余额不足"}):
+        refusal = _refusal(said, 429)
+        assert refusal.answer is Answer.FINAL
+        assert "Top up" in refusal.advice
 
 
 @pytest.mark.parametrize(
@@ -332,10 +390,13 @@ def test_busy_with_the_status_for_busy_is_busy() -> None:
         (9999, 400, Answer.FINAL),
         (9999, 429, Answer.LATER),
         (9999, 200, Answer.UNCLEAR),
+        (5000, 400, Answer.UNCLEAR),
+        (5002, 400, Answer.UNCLEAR),
     ],
 )
 def test_a_code_that_is_not_in_the_document_is_kling_s_or_nobody_s(code: int, status: int, answer: Answer) -> None:
-    assert _refusal({"code": code, "message": "no"}, status).answer is answer
+    for said in ({"code": code, "message": "no"}, {"code": str(code), "message": "no"}, {"error": {"code": code}}):
+        assert _refusal(said, status).answer is answer
 
 
 def test_an_unknown_task_is_known_by_status_or_words() -> None:

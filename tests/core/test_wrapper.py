@@ -265,7 +265,7 @@ def test_the_picture_to_edit_is_the_first_of_the_list_as_the_prompt_counts_them(
 
 def test_auto_is_said_where_the_document_says_it_and_left_to_the_service_elsewhere() -> None:
     assert _create(OmniImage("a cat"))[1]["aspect_ratio"] == "auto"
-    assert "aspect_ratio" not in _create(Text2Video("a cat", aspect_ratio="auto"))[1]
+    assert "aspect_ratio" not in _create(ImageGeneration("a cat", aspect_ratio="auto"))[1]
     assert "aspect_ratio" not in _create(Image2Video(PICTURE, aspect_ratio="9:16"))[1]
 
 
@@ -455,6 +455,11 @@ def test_a_failed_task_says_why() -> None:
         (400, "internal error", Answer.UNCLEAR, "internal error at Kling"),
         (400, "temporarily unavailable", Answer.UNCLEAR, "maintenance"),
         (400, "internal timeout", Answer.UNCLEAR, "timeout"),
+        (400, "Request timed out", Answer.UNCLEAR, "timeout"),
+        (400, "connection time out", Answer.UNCLEAR, "timeout"),
+        (400, "Kling API Error: 5000 server error", Answer.UNCLEAR, "internal error at Kling"),
+        (400, "Service internal exception", Answer.UNCLEAR, "internal error at Kling"),
+        (429, "too fast: internal error", Answer.UNCLEAR, "internal error at Kling"),
         (400, "Task not found by id/external id: abc", Answer.ABSENT, "Kling knows no such task"),
         (404, "Task not found", Answer.ABSENT, "Kling knows no such task"),
         (500, "All connection attempts failed", Answer.UNCLEAR, "internal error of the wrapper or of Kling"),
@@ -603,4 +608,23 @@ def test_an_answer_that_names_a_task_is_never_the_end(rest: Any, status: int, pl
     answer: dict[str, Any] = {"detail": detail} | (rest if isinstance(rest, dict) else {"message": rest})
     answer |= {place: named_there} if place else named_there
     found = _read(answer, status)
-    assert isinstance(found, Task) or found.answer is Answer.UNCLEAR
+    assert isinstance(found, Task) or (found.answer, bool(found.task_id)) == (Answer.UNCLEAR, True)
+
+
+@pytest.mark.parametrize("place", [{"task_id": ID}, {"raw_data": {"task_id": ID}}, {"data": {"task_id": ID}}])
+@pytest.mark.parametrize("detail", ["cannot save", "Not Found", ""])
+@pytest.mark.parametrize("status", [400, 404, 429, 500])
+def test_the_task_that_a_refusal_names_is_kept(place: dict[str, Any], detail: str, status: int) -> None:
+    refusal = _refusal({"detail": detail} | place, status)
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, ID)
+
+
+def test_a_key_is_no_task_id() -> None:
+    refusal = _refusal({"task_id": "sk-FAKE-of-a-proxy", "message": "success"}, 200)
+    assert (refusal.answer, refusal.task_id) == (Answer.UNCLEAR, "")
+
+
+@pytest.mark.parametrize("units", ["1e-20000000", "1e-999999999999", "1e999999999999"])
+def test_units_that_would_fill_pages_are_none(units: str) -> None:
+    raw_data = {"task_id": ID, "task_status": "succeed", "final_unit_deduction": units}
+    assert _task({"task_id": ID, "message": "succeed", "raw_data": raw_data}).units == ""

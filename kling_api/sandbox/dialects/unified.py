@@ -36,13 +36,13 @@ _WORDS = {
     State.SUCCEEDED: "succeed",
     State.FAILED: "failed",
 }
-#: The document's codes, by Kling's.
+#: The document's codes, by Kling's. It has none for a breakdown: its 5001 says that the service is busy.
 _CODES = {
     **dict.fromkeys((1000, 1001, 1002, 1003, 1004, 1103), 1001),
     **dict.fromkeys((1100, 1101, 1102), 1002),
     **dict.fromkeys((1200, 1201, 1202, 1203), 1003),
     **dict.fromkeys((1300, 1301), 2001),
-    **dict.fromkeys((1302, 1303, 5001), 5001),
+    **dict.fromkeys((1302, 1303), 5001),
 }
 
 
