@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .dialects.wire import Answer, Refusal, Task
+from .errors import OutcomeUnknown
 from .job_errors import no_such_task, not_shown, outcome_unknown
 from .run import Run
 from .sidecar import write_sidecar
@@ -39,7 +40,10 @@ def find_named(run: Run, task_id: str) -> bool:
         return False
     for seconds in LOOK_UP_WAITS:
         run.watch.pause(run.seconds(seconds))
-        answer = run.question(run.dialect.query(run.job.route, task_id))
+        try:
+            answer = run.question(run.dialect.query(run.job.route, task_id))
+        except OutcomeUnknown:  # nobody answers; the caller tells the task's id
+            return False
         if isinstance(answer, Task) and answer.id == task_id and answer.job_key in ("", run.job.key):
             accepted(run, answer)
             return True

@@ -42,6 +42,7 @@ _STATES = {
 #: How an answer says that the address leads nowhere: Kling's own codes, and what a gateway's HTTP status leads to.
 _NOTHING_THERE = frozenset({"1202", "1203", "HTTP 200", "HTTP 404", "HTTP 405", "HTTP 501"})
 _ID_NAMES = ("task_id", "id")
+_NOT_KLING = "If another provider answers at that address, name its dialect in the profile."
 _DUPLICATE = re.compile(r"(?i)external_?task_?id\b.*already exists")
 _ABSENT = re.compile(r"(?i)task not found")
 
@@ -172,7 +173,11 @@ def _refusal(reply: Reply, code: int) -> Refusal:
     if entry:
         answer, advice, meaning = Answer[entry["answer"]], entry["advice"], entry["meaning"]
     else:
-        answer, advice, meaning = _undocumented(reply.status, code), "", "an error that is not in the documentation"
+        answer, advice, meaning = (
+            _undocumented(reply.status, code),
+            _NOT_KLING,
+            "an error that is not in its documentation",
+        )
     if _DUPLICATE.search(message) and code // 1000 != 5:
         answer = Answer.DUPLICATE
     elif code in (1201, 1203) and _ABSENT.search(message):

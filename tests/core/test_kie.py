@@ -441,7 +441,7 @@ def test_what_it_will_cost_is_said_where_a_price_was_seen(operation: Operation, 
 
 
 def test_its_host_its_key_and_where_a_task_made_elsewhere_is_asked_for() -> None:
-    profile = Profile("k", "https://api.kie.ai", "auto", Credentials(api_key="sk-FAKE"), Path())
+    profile = Profile("k", "https://api.kie.ai", "auto", Credentials(api_key="sk-FAKE-of-a-test-of-kie"), Path())
     assert dialect_of(profile) is DIALECTS["kie"]
     assert KIE.keys("api.kie.ai") == {KeyKind.API_KEY}
     assert (KIE.keyed, KIE.unit, KIE.base_url) == (False, "credits", "https://api.kie.ai")
