@@ -35,8 +35,12 @@ def can_look_up(run: Run) -> bool:
 
 
 def find_named(run: Run, task_id: str) -> bool:
-    """Asks for the task that an unclear answer to our order has named; True when it is there and now recorded."""
-    if not task_id:
+    """Asks for the task that an unclear answer to our order has named; True when it is there and now recorded.
+
+    A provider may also name a task that stands in the way: one that another job has is not this one's.
+    """
+    known = run.ledger.get(task_id) if task_id else None
+    if not task_id or (known and known.key != run.job.key):
         return False
     for seconds in LOOK_UP_WAITS:
         run.watch.pause(run.seconds(seconds))

@@ -117,6 +117,26 @@ def test_a_task_that_an_unclear_answer_names_is_asked_for_and_found(provider: Pr
     assert (job.state, job.task_id, provider.orders) == (State.RUNNING, "task_kling-2.6_1", 1)
 
 
+def test_a_named_task_that_another_job_has_is_not_taken_for_this_one(provider: Provider, tmp_path: Path) -> None:
+    record = {"taskId": "t-1", "state": "generating"}
+    busy = {"code": 500, "msg": "t-1 is under way", "data": {"taskId": "t-1"}}
+
+    def answer(method: str, _path: str) -> Answer:
+        if method == "GET":
+            return 200, {"code": 200, "msg": "success", "data": record}
+        return (200, {"code": 200, "msg": "success", "data": record}) if provider.orders == 1 else (500, busy)
+
+    provider.answer = answer
+    client = provider.client("kie", tmp_path)
+    stop = threading.Event()
+    threading.Timer(1.0, stop.set).start()
+    with pytest.raises(StillRunning):
+        client.run(Text2Video("a kite", "kling-v2-6"), stop=stop)
+    with pytest.raises(OutcomeUnknown):
+        client.run(Text2Video("a swan", "kling-v2-6"))
+    assert [job.task_id for job in client.ledger.jobs()] == ["", "t-1"]
+
+
 def test_a_task_that_is_named_but_not_found_is_told_to_the_user(provider: Provider, tmp_path: Path) -> None:
     named = {"code": 500, "msg": "internal error", "data": {"taskId": "task_kling-2.6_1"}}
     absent = {"code": 422, "msg": "recordInfo is null", "data": None}
