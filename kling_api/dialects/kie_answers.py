@@ -108,8 +108,8 @@ def _message(data: dict[str, Any], state: TaskState, word: str) -> str:
 
 def _outputs(data: dict[str, Any]) -> list[Output]:
     """All that our operations make here are clips."""
-    result = fields(inner_json(data.get("resultJson")))
-    return [Output("video", url) for url in texts(result.get("resultUrls")) if url]
+    told = fields(inner_json(data.get("resultJson"))).get("resultUrls")
+    return [Output("video", url) for url in texts([told] if isinstance(told, str) else told) if url]
 
 
 def _units(data: dict[str, Any]) -> str:

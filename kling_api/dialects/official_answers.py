@@ -51,7 +51,7 @@ def task(reply: Reply) -> Task | Refusal:
     body = fields(reply.body)
     found = next(iter(_named(body)), {})
     code = code_number(body.get("code"))
-    if _id(found) and (code == 0 or (code is None and _is_well(reply.status, body, found))):
+    if _id(found) and (code == 0 or _has_ended(found) or (code is None and _is_well(reply.status, body, found))):
         return _task(found, words(body.get("request_id")))
     if code:
         refusal = _refusal(reply, code)
@@ -61,6 +61,12 @@ def task(reply: Reply) -> Task | Refusal:
         refusal = unreadable(reply, "Kling's")
     beside = first_id((body, fields(body.get("error"))))
     return naming(refusal, first_id(_named(body), _ID_NAMES) or beside)
+
+
+def _has_ended(data: dict[str, Any]) -> bool:
+    """The record of a task that is over counts, also under the code of its error."""
+    state = _STATES.get(words(data.get("task_status") or data.get("status")))
+    return state in (TaskState.SUCCEEDED, TaskState.FAILED)
 
 
 def tasks(reply: Reply) -> tuple[Task, ...] | Refusal:

@@ -30,6 +30,8 @@ _KINDS = {"videos": "video", "images": "image"}
 #: Where an answer may name a task.
 _PLACES = ("raw_data", "data", "detail")
 _MOST_FIELDS = 5
+#: What `message` says of an order that was taken.
+_TAKEN = "success"
 
 
 def task(reply: Reply) -> Task | Refusal:
@@ -43,12 +45,15 @@ def task(reply: Reply) -> Task | Refusal:
     word = words(data.get("task_status") or body.get("message"))
     known = table("wrapper")["states"].get(word)
     message = words(data.get("task_status_msg"))
+    outputs = tuple(_outputs(fields(data.get("task_result"))))
+    if outputs and not data.get("task_status") and word == _TAKEN:  # the word of an order, beside what was made
+        known = TaskState.SUCCEEDED.name
     units = decimal(data.get("final_unit_deduction"))
     return Task(
         id=task_id,
         state=TaskState[known] if known else TaskState.UNFAMILIAR,
         message=message if known else f"The status is '{word}', a word that this version does not know.",
-        outputs=tuple(_outputs(fields(data.get("task_result")))),
+        outputs=outputs,
         units="" if units is None else f"{units:f}",
         created=milliseconds(data.get("created_at")),
         updated=milliseconds(data.get("updated_at")),

@@ -320,3 +320,10 @@ def test_an_answer_that_names_a_task_is_never_taken_for_a_refusal(
 ) -> None:
     answer = KIE.read(Reply(status, {"code": code, "msg": "recordInfo is null", "data": data | {name: "t-1"}}))
     assert isinstance(answer, Task) or answer.answer is Answer.UNCLEAR
+
+
+def test_a_result_that_is_one_address_and_no_list_is_read() -> None:
+    data = {"taskId": "t", "state": "success", "resultJson": '{"resultUrls": "https://cdn.example/a.mp4"}'}
+    answer = Kie().read(Reply(200, {"code": 200, "msg": "success", "data": data}))
+    assert isinstance(answer, Task)
+    assert [output.url for output in answer.outputs] == ["https://cdn.example/a.mp4"]

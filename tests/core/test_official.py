@@ -613,3 +613,11 @@ def test_a_key_or_another_kind_of_value_is_no_task_id(odd: Any) -> None:
     remember("FAKE_KEY_FOR_AN_ID")
     refusal = _refusal(_envelope({"task_id": odd, "task_status": "submitted"}), 200)
     assert (refusal.answer, refusal.task_id) == (UNCLEAR, "")
+
+
+@pytest.mark.parametrize(("word", "state"), [("failed", TaskState.FAILED), ("succeed", TaskState.SUCCEEDED)])
+def test_the_record_of_a_task_that_is_over_counts_under_the_code_of_an_error_too(word: str, state: TaskState) -> None:
+    data = {"task_id": "829611643369439283", "task_status": word, "task_result": {}}
+    answer = OFFICIAL.read(Reply(400, {"code": 1301, "message": "content safety", "data": data}))
+    assert isinstance(answer, Task)
+    assert (answer.id, answer.state) == ("829611643369439283", state)

@@ -628,3 +628,13 @@ def test_a_key_is_no_task_id() -> None:
 def test_units_that_would_fill_pages_are_none(units: str) -> None:
     raw_data = {"task_id": ID, "task_status": "succeed", "final_unit_deduction": units}
     assert _task({"task_id": ID, "message": "succeed", "raw_data": raw_data}).units == ""
+
+
+def test_what_was_made_is_not_waited_for_though_the_service_says_the_word_of_an_order() -> None:
+    made = {"task_result": {"videos": [{"url": "https://cdn.example/a.mp4"}]}}
+    answer = named("wrapper").read(Reply(200, {"task_id": "1", "message": "success", "raw_data": made}))
+    assert isinstance(answer, Task)
+    assert answer.state is TaskState.SUCCEEDED
+    taken = named("wrapper").read(Reply(200, {"task_id": "1", "message": "success", "raw_data": {}}))
+    assert isinstance(taken, Task)
+    assert taken.state is TaskState.SUBMITTED
