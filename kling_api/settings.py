@@ -142,7 +142,7 @@ def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
         known = ", ".join((AUTO, *DIALECTS))
         raise NotConfigured(f"Profile {name}: dialect is '{dialect}'.", f"Choose one of: {known}.")
     base_url = _base_url(name, values["base_url"], dialect)
-    spoken = by_host(base_url) or DIALECTS["official"] if dialect == AUTO else DIALECTS[dialect]
+    spoken = _spoken(dialect, base_url)
     credentials = _credentials(name, values, home, spoken.keys(host_of(base_url)))
     _must_be_taken(name, credentials, spoken, base_url)
     return Profile(name, base_url, dialect, credentials, home, limits_of(name, values), values["account"].strip())
@@ -150,12 +150,15 @@ def _profile(name: str, values: dict[str, str], home: Path) -> Profile:
 
 def base_url_of(written: str, dialect: str) -> str:
     """What stands before a dialect's own paths, however the setting is written; "" where there is no usual address."""
-    spoken = DIALECTS["official" if dialect == AUTO else dialect]
-    url = written.strip().rstrip("/") or spoken.base_url
-    known = by_host(url) or spoken if dialect == AUTO else spoken
-    for ending in known.url_endings:
+    url = written.strip().rstrip("/") or _spoken(dialect, "").base_url
+    for ending in _spoken(dialect, url).url_endings:
         url = url.removesuffix(ending)
     return url
+
+
+def _spoken(dialect: str, url: str) -> Dialect:
+    """The dialect whose facts hold there; an unknown host that is left to "auto" is taken for one on Kling's paths."""
+    return DIALECTS[dialect] if dialect != AUTO else by_host(url) or DIALECTS["official"]
 
 
 def _base_url(name: str, value: str, dialect: str) -> str:

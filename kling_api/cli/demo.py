@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,9 +113,10 @@ class _Demonstration:
         return state["tasks_made"], state["charges"]
 
     def _client(self) -> Client:
-        dialect = sandbox_profile(self._home, name=self._profile).dialect
-        base_url = self.sandbox.url + ("" if dialect == "official" else f"/{dialect}")
-        return Client(sandbox_profile(self._home, base_url, name=self._profile))
+        from ..sandbox.shared import address_of
+
+        profile = sandbox_profile(self._home, name=self._profile)
+        return Client(replace(profile, base_url=address_of(self.sandbox.url, profile.dialect)))
 
     def _make(self, client: Client, step: Step | None) -> Result | None:
         """None for a step that the dialect has no request for."""

@@ -75,7 +75,10 @@ def _faults(text: str) -> tuple[Fault, ...]:
 
 def _announce(url: str, config: SandboxConfig, as_json: bool) -> None:
     """The keys are the sandbox's own and open nothing else."""
+    from ..sandbox.shared import address_of
+
     account = config.accounts[0]
+    addresses = {name: address_of(url, name) for name in DIALECTS}
     environment = {
         "KLING_BASE_URL": url,
         "KLING_API_KEY": account.api_keys[0],
@@ -83,14 +86,13 @@ def _announce(url: str, config: SandboxConfig, as_json: bool) -> None:
         "KLING_SECRET_KEY": account.secret_key,
     }
     if as_json:
-        dialects = {name: url if name == "official" else f"{url}/{name}" for name in DIALECTS}
-        show_json({"url": url, "environment": environment, "dialects": dialects})
+        show_json({"url": url, "environment": environment, "dialects": addresses})
         return
     show(
         f"The sandbox answers at {url}; Ctrl-C ends it. To use it, set in another terminal the URL and one kind of key:"
     )
     for name, value in environment.items():
         show(f"{name}={value}")
-    others = ", ".join(f"{url}/{name}" for name in DIALECTS if name != "official")
+    others = ", ".join(address for address in addresses.values() if address != url)
     show(f"As other providers speak (KLING_BASE_URL is one of these, KLING_DIALECT its last word): {others}")
     show(f"Its tasks and charges: {url}/sandbox/state")

@@ -35,7 +35,12 @@ def shared_url(home: Path, dialect: str = "official") -> str:
             sandbox = Sandbox(SandboxConfig(folder=folder))
             _start(sandbox, folder)
             _running[folder] = sandbox.url
-        return _running[folder] + (f"/{dialect}" if dialect != "official" else "")
+        return address_of(_running[folder], dialect)
+
+
+def address_of(url: str, dialect: str) -> str:
+    """Where the sandbox at `url` speaks the dialect: Kling's own at the root, each other under its name."""
+    return url if dialect == "official" else f"{url}/{dialect}"
 
 
 def _start(sandbox: Sandbox, folder: Path) -> None:

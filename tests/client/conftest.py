@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
+import wave
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import requests
 
@@ -85,3 +91,44 @@ def stage(make_stage: Callable[..., Stage]) -> Stage:
 @pytest.fixture(autouse=True)
 def all_logs(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+
+
+@pytest.fixture
+def quick(make_stage: Callable[..., Stage]) -> Stage:
+    """A sandbox that is done as soon as it has drawn."""
+    return make_stage(pace=0.0)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The URL of a server on this machine that gives the folder's files out."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def write_tone(path: Path) -> None:
+    """Three seconds of a tone, 48 kHz."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes((np.sin(np.arange(48_000 * 3) * 0.05) * 12_000).astype("<i2").tobytes())
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Iterator[str]:
+    """The URL of a tone of three seconds on this machine."""
+    folder = tmp_path / "sound"
+    folder.mkdir()
+    write_tone(folder / "tone.wav")
+    with served(folder) as url:
+        yield f"{url}/tone.wav"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-import wave
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-import numpy as np
 import pytest
 import requests
 
@@ -37,35 +30,6 @@ def client(stage: Stage) -> Client:
 
 def requests_of(stage: Stage, name: str) -> int:
     return requests.get(f"{stage.sandbox.url}/sandbox/state", timeout=10).json()["requests"].get(name, 0)
-
-
-@pytest.fixture
-def quick(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage(pace=0.0)
-
-
-@pytest.fixture
-def sound(tmp_path: Path) -> Iterator[str]:
-    """The URL of a tone of three seconds on this machine."""
-    folder = tmp_path / "sound"
-    folder.mkdir()
-    tone = (np.sin(np.arange(48_000 * 3) * 0.05) * 12_000).astype("<i2")
-    with wave.open(str(folder / "tone.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(tone.tobytes())
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/tone.wav"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 def test_text_becomes_a_clip_and_costs_what_was_said(quick: Stage) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -27,11 +26,6 @@ PAN = Text2Video("A hill", "kling-v1", aspect_ratio="1:1", camera_control=Camera
 
 def client(stage: Stage, credentials: Credentials = GATEWAY_KEY) -> Client:
     return Client(Profile("test", f"{stage.sandbox.url}/newapi", "newapi", credentials, stage.home))
-
-
-@pytest.fixture
-def quick(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage(pace=0.0)
 
 
 def _route(user: Client, result: Result) -> str:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 
 from kling_api.client import Client
-from kling_api.errors import InvalidRequest, OutcomeUnknown, Refused, TaskFailed
+from kling_api.errors import InvalidRequest, OutcomeUnknown, Refused
 from kling_api.ledger import State
 from kling_api.media import read_audio
 from kling_api.media.probe import probe
@@ -33,7 +28,7 @@ from kling_api.operations import (
 )
 from kling_api.settings import Credentials, Profile
 
-from .conftest import KEY_PAIR, Stage
+from .conftest import KEY_PAIR, Stage, served, write_tone
 from .test_whole_path import picture
 
 KITE = Text2Video("A kite", "kling-v1-6")
@@ -47,30 +42,14 @@ def client(stage: Stage, credentials: Credentials = API_KEY) -> Client:
 
 
 @pytest.fixture
-def quick(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage(pace=0.0)
-
-
-@pytest.fixture
 def files(tmp_path: Path) -> Iterator[str]:
     """Where a tone of three seconds and a portrait can be had on this machine."""
     folder = tmp_path / "files"
     folder.mkdir()
-    with wave.open(str(folder / "tone.wav"), "wb") as file:
-        file.setparams((1, 2, 48_000, 0, "NONE", ""))
-        file.writeframes((np.sin(np.arange(48_000 * 3) * 0.05) * 12_000).astype("<i2").tobytes())
+    write_tone(folder / "tone.wav")
     (folder / "portrait.png").write_bytes(picture(400, 400).data)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    with served(folder) as url:
+        yield url
 
 
 def url_of(ours: Client, task_id: str) -> str:
@@ -166,31 +145,6 @@ def test_a_refusal_is_told_and_nothing_is_made(quick: Stage, fault: dict[str, ob
         client(quick).run(CAT)
     assert "Not charged." in str(caught.value)
     assert quick.tasks_made == 0
-
-
-def test_the_same_request_again_is_paid_once(quick: Stage) -> None:
-    first, again = client(quick).run(CAT), client(quick).run(CAT)
-    other = client(quick).run(replace(CAT, seed=1))
-    assert (again.files, again.paid_before) == (first.files, True)
-    assert other.task_id != first.task_id
-    assert quick.charges == 2
-
-
-def test_a_failed_task_is_told_with_its_reason(quick: Stage) -> None:
-    quick.fault("fail_task", message="too dark")
-    with pytest.raises(TaskFailed, match="too dark"):
-        client(quick).run(CAT)
-    assert quick.charges == 0
-
-
-def test_a_task_made_elsewhere_is_fetched_and_an_unknown_one_is_not_there(quick: Stage) -> None:
-    made = client(quick).run(CAT)
-    elsewhere = client(Stage(quick.sandbox, quick.home.with_name("another home")))
-    fetched = elsewhere.collect(made.task_id, operation="generations")
-    assert fetched.files[0].read_bytes() == made.files[0].read_bytes()
-    with pytest.raises(InvalidRequest, match="knows no"):
-        elsewhere.collect("42", operation="text2video")
-    assert quick.tasks_made == 1
 
 
 def test_what_the_provider_cannot_do_never_reaches_it(quick: Stage) -> None:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-import wave
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from kling_api.client import Client
@@ -43,36 +36,6 @@ SECONDS = 5.0  # of a usual clip
 def client(stage: Stage, key: str = "sk-sandbox") -> Client:
     url = f"{stage.sandbox.url}/wrapper"
     return Client(Profile("test", url, "wrapper", Credentials(api_key=key), stage.home))
-
-
-@pytest.fixture
-def quick(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage(pace=0.0)
-
-
-@pytest.fixture
-def sound(tmp_path: Path) -> Iterator[str]:
-    """The URL of a tone of three seconds on this machine."""
-    folder = tmp_path / "sound"
-    folder.mkdir()
-    tone = (np.sin(np.arange(48_000 * 3) * 0.05) * 12_000).astype("<i2")
-    with wave.open(str(folder / "tone.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(tone.tobytes())
-    handler = partial(_Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/tone.wav"
-        server.shutdown()
-        thread.join()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 def test_text_becomes_a_clip_for_anyone_who_reaches_the_service(quick: Stage) -> None:
@@ -180,30 +143,6 @@ def test_a_refusal_is_told_and_nothing_is_made(quick: Stage, fault: dict[str, An
         client(quick).run(CAT)
     assert "Not charged." in str(caught.value)
     assert quick.tasks_made == 0
-
-
-def test_the_same_request_again_is_paid_once(quick: Stage) -> None:
-    first = client(quick).run(CAT)
-    again = client(quick).run(CAT)
-    other = client(quick).run(replace(CAT, seed=1))
-    assert (again.files, again.paid_before) == (first.files, True)
-    assert other.task_id != first.task_id
-    assert quick.charges == 2
-
-
-def test_a_failed_task_is_told_with_its_reason(quick: Stage) -> None:
-    quick.fault("fail_task", message="Image pixel is invalid")
-    with pytest.raises(TaskFailed, match="Image pixel is invalid"):
-        client(quick).run(CAT)
-    assert quick.charges == 0
-
-
-def test_a_task_made_elsewhere_is_fetched_by_its_operation(quick: Stage) -> None:
-    made = client(quick).run(KITE)
-    elsewhere = Stage(quick.sandbox, quick.home.with_name("another home"))
-    fetched = client(elsewhere).collect(made.task_id, operation="text2video")
-    assert fetched.files[0].read_bytes() == made.files[0].read_bytes()
-    assert quick.tasks_made == 1
 
 
 def test_what_the_service_cannot_do_never_reaches_it(quick: Stage) -> None:
