@@ -53,7 +53,7 @@ def not_prepared(job: Job, reason: str) -> NotDelivered:
     """Before the order: a picture could not be uploaded, say."""
     return NotDelivered(
         f"What the order needs first could not be done. {reason}",
-        "Nothing was ordered. Run the same request again.",
+        "No order was sent now. Run the same request again.",
         charged=Charged.UNKNOWN if job.unanswered else Charged.NO,
         job_key=job.key,
     )
