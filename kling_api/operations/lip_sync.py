@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..errors import InvalidRequest
-from .rules import check_shared, check_url, not_empty, within
+from .rules import Clip, Recording, check_clip, check_shared, check_sound, exactly_one, within
 
 #: The shortest piece of sound (official docs, 2026-02), in milliseconds.
 SHORTEST_SOUND = 2000
@@ -14,7 +14,7 @@ SHORTEST_SOUND = 2000
 
 @dataclass(frozen=True)
 class LipSync:
-    """One face of the clip `video_id` or `video_url` says the sound at the URL `sound_file`.
+    """One face of the clip `video_id` or `video_url` says `sound_file`, or the sound of text to speech `audio_id`.
 
     Times in milliseconds: the sound from `sound_start_time` to `sound_end_time` goes into the clip at
     `sound_insert_time`. Volumes 0..2. `session_id` and `face_id` are found out by a dialect that needs them, by looking
@@ -25,9 +25,9 @@ class LipSync:
     category: ClassVar[str] = "videos"
     slots: ClassVar[int] = 1
 
-    sound_file: str
+    sound_file: Recording = ""
     video_id: str = ""
-    video_url: str = ""
+    video_url: Clip = ""
     face_index: int = 0
     sound_start_time: int = 0
     sound_end_time: int = 5000
@@ -38,15 +38,15 @@ class LipSync:
     callback_url: str = ""
     session_id: str = ""
     face_id: str = ""
+    audio_id: str = ""
 
     def __post_init__(self) -> None:
-        if bool(self.video_id) == bool(self.video_url):
-            had = "both are" if self.video_id else "neither is"
-            raise InvalidRequest(f"Of video_id and video_url, {had} given.", "Give exactly one of them.")
-        not_empty("sound_file", self.sound_file, "Give the URL of a sound file.")
-        check_url("sound_file", self.sound_file)
+        exactly_one({"video_id": self.video_id, "video_url": self.video_url})
+        exactly_one({"sound_file": self.sound_file, "audio_id": self.audio_id})
+        if self.sound_file:
+            check_sound("sound_file", self.sound_file)
         if self.video_url:
-            check_url("video_url", self.video_url)
+            check_clip("video_url", self.video_url)
         _check_times(self)
         for name in ("sound_volume", "original_audio_volume"):
             within(name, getattr(self, name), 0.0, 2.0)

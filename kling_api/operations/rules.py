@@ -5,13 +5,16 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ..errors import InvalidRequest
+from ..recordings import Footage, Sound
 from ..stills import Still
 
 #: ComfyUI's own range of a seed.
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
 
-#: A picture that we hold, or the http(s) URL of one.
+#: A picture, a sound or a clip that we hold, or the http(s) URL of one.
 Picture = Still | str
+Recording = Sound | str
+Clip = Footage | str
 
 
 def check_shared(model_name: str, seed: int, callback_url: str, example: str) -> None:
@@ -54,6 +57,61 @@ def check_picture(name: str, picture: Picture | None) -> None:
         )
     if isinstance(picture, str):
         check_url(name, picture, " kling_api.media.read_still reads a picture from a file.")
+
+
+def check_pictures(name: str, pictures: tuple[Picture, ...], fewest: int, most: int) -> None:
+    if not fewest <= len(pictures) <= most:
+        raise InvalidRequest(
+            f"{name} has {len(pictures)} picture{'' if len(pictures) == 1 else 's'}.",
+            f"Give {fewest} to {most}." if fewest < most else f"Give {most}.",
+        )
+    for number, picture in enumerate(pictures, 1):
+        check_picture(f"{name}, picture {number},", picture)
+
+
+def check_sound(name: str, sound: Recording) -> None:
+    """A sound that is named by a str must be a URL."""
+    if isinstance(sound, str):
+        check_url(name, sound, " kling_api.media.read_sound reads a sound from a file.")
+    elif not isinstance(sound, Sound):
+        raise InvalidRequest(
+            f"{name} is a {type(sound).__name__}.",
+            "Give a Sound (kling_api.media.read_sound reads a file), or a URL.",
+        )
+
+
+def check_clip(name: str, clip: Clip) -> None:
+    """A clip that is named by a str must be a URL."""
+    if isinstance(clip, str):
+        check_url(name, clip, " kling_api.media.read_footage takes a clip from a file.")
+    elif not isinstance(clip, Footage):
+        raise InvalidRequest(
+            f"{name} is a {type(clip).__name__}.",
+            "Give a Footage (kling_api.media.read_footage takes a file), or a URL.",
+        )
+
+
+def exactly_one(given: dict[str, object]) -> None:
+    """Raises unless exactly one of the values is there."""
+    there = [name for name, value in given.items() if value]
+    if len(there) != 1:
+        had = f"{len(there)} are given: {', '.join(there)}" if there else "none is given"
+        raise InvalidRequest(f"Of {', '.join(given)}, {had}.", "Give exactly one of them.")
+
+
+def not_longer(name: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise InvalidRequest(
+            f"{name} has {len(text)} characters; the most is {most}.", f"Shorten it by {len(text) - most}."
+        )
+
+
+def check_ids(name: str, ids: tuple[str, ...], most: int) -> None:
+    """Ids of elements or voices at the provider."""
+    if len(ids) > most:
+        raise InvalidRequest(f"{name} has {len(ids)} entries.", f"Give at most {most}.")
+    for given in ids:
+        not_empty(f"An id in {name}", given, "Connect the node that makes it, or remove it.")
 
 
 def check_url(name: str, value: str, advice: str = "") -> None:

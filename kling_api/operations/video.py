@@ -1,4 +1,7 @@
-"""The operations whose result is a clip, but for lip sync. A str where a picture belongs is its http(s) URL."""
+"""The operations that make a clip from text, pictures or another clip.
+
+A str where a picture, a sound or a clip belongs is its http(s) URL.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,36 @@ from ..capabilities import default_model
 from ..errors import InvalidRequest
 from .camera import CameraControl
 from .rules import (
+    Clip,
     Picture,
+    Recording,
     at_least_a_second,
+    check_clip,
+    check_ids,
     check_picture,
+    check_pictures,
     check_shared,
-    check_url,
+    check_sound,
+    exactly_one,
     not_empty,
     one_of,
     within,
 )
+from .shots import MultiShot, check_shots
 
 _WHAT_TO_SHOW = "Write what the clip should show."
+#: Official docs (2026-02 on): the most elements, and the most voices, of one clip.
+MOST_ELEMENTS = 3
+MOST_VOICES = 2
 
 
 @dataclass(frozen=True)
 class Text2Video:
-    """A prompt becomes a clip of `duration` seconds."""
+    """A prompt becomes a clip of `duration` seconds.
+
+    `multi_shot`: the clip is cut into shots, whose texts may stand in for the prompt. `voice_list`: ids of the voices
+    that the prompt cites as `<<<voice_1>>>`; they need `sound`. `element_list`: ids of elements.
+    """
 
     kind: ClassVar[str] = "text2video"
     category: ClassVar[str] = "videos"
@@ -41,15 +58,19 @@ class Text2Video:
     seed: int = 0
     camera_control: CameraControl | None = None
     callback_url: str = ""
+    multi_shot: MultiShot | None = None
+    voice_list: tuple[str, ...] = ()
+    element_list: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        not_empty("prompt", self.prompt, _WHAT_TO_SHOW)
+        if not (self.multi_shot and self.multi_shot.is_written):
+            not_empty("prompt", self.prompt, _WHAT_TO_SHOW)
         _check_clip(self)
 
 
 @dataclass(frozen=True)
 class Image2Video:
-    """A picture becomes a clip. `image` is the first frame, `image_tail` the last.
+    """A picture becomes a clip. `image` is the first frame, `image_tail` the last; the rest as in `Text2Video`.
 
     `aspect_ratio` "" or "auto": the clip follows the picture (Kling's own platform knows nothing else here).
     """
@@ -71,6 +92,9 @@ class Image2Video:
     seed: int = 0
     camera_control: CameraControl | None = None
     callback_url: str = ""
+    multi_shot: MultiShot | None = None
+    voice_list: tuple[str, ...] = ()
+    element_list: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.image is None and self.image_tail is None:
@@ -117,11 +141,8 @@ class MultiImage2Video:
     callback_url: str = ""
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.image_list) <= 4:
-            raise InvalidRequest(f"image_list has {len(self.image_list)} pictures.", "Give one to four.")
+        check_pictures("image_list", self.image_list, 1, 4)
         not_empty("prompt", self.prompt, _WHAT_TO_SHOW)
-        for number, picture in enumerate(self.image_list, 1):
-            check_picture(f"image_list, picture {number},", picture)
         check_picture("image_tail", self.image_tail)
         at_least_a_second(self.duration)
         within("cfg_scale", self.cfg_scale, 0.0, 1.0)
@@ -140,7 +161,7 @@ class MotionControl:
     slots: ClassVar[int] = 1
 
     image_url: Picture
-    video_url: str
+    video_url: Clip
     prompt: str = ""
     model_name: str = "kling-v2-6"
     mode: str = "std"
@@ -148,10 +169,12 @@ class MotionControl:
     keep_original_sound: bool = True
     seed: int = 0
     callback_url: str = ""
+    element_list: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_picture("image_url", self.image_url)
-        check_url("video_url", self.video_url)
+        check_clip("video_url", self.video_url)
+        check_ids("element_list", self.element_list, 1)
         one_of("character_orientation", self.character_orientation, ("image", "video"))
         check_shared(self.model_name, self.seed, self.callback_url, "kling-v2-6")
 
@@ -179,22 +202,28 @@ class VideoExtend:
 
 @dataclass(frozen=True)
 class Avatar:
-    """A portrait speaks or sings a sound file, whose length the clip has. `sound_file` is an http(s) URL."""
+    """A portrait speaks or sings: a sound file, or the sound of text to speech named by its `audio_id`.
+
+    The clip is as long as the sound, 2 to 300 s (official docs, 2026-02).
+    """
 
     kind: ClassVar[str] = "avatar/image2video"
     category: ClassVar[str] = "videos"
     slots: ClassVar[int] = 1
 
     image: Picture
-    sound_file: str
+    sound_file: Recording = ""
     prompt: str = ""
     mode: str = "std"
     seed: int = 0
     callback_url: str = ""
+    audio_id: str = ""
 
     def __post_init__(self) -> None:
         check_picture("image", self.image)
-        check_url("sound_file", self.sound_file)
+        exactly_one({"sound_file": self.sound_file, "audio_id": self.audio_id})
+        if self.sound_file:
+            check_sound("sound_file", self.sound_file)
         check_shared("avatar", self.seed, self.callback_url, "")
 
 
@@ -233,4 +262,9 @@ class TryOnVideo:
 def _check_clip(operation: Text2Video | Image2Video) -> None:
     at_least_a_second(operation.duration)
     within("cfg_scale", operation.cfg_scale, 0.0, 1.0)
+    check_shots(operation.multi_shot, operation.duration)
+    check_ids("voice_list", operation.voice_list, MOST_VOICES)
+    check_ids("element_list", operation.element_list, MOST_ELEMENTS)
+    if operation.voice_list and not operation.sound:
+        raise InvalidRequest("voice_list is given, but sound is off.", "Turn sound on, or disconnect the voices.")
     check_shared(operation.model_name, operation.seed, operation.callback_url, default_model())
