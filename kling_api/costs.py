@@ -22,7 +22,7 @@ class Cost:
     """The sum over some jobs. `units`: as the provider told them. `expected`: estimates of those that it has told
     nothing of yet and that did not fail. `failed`: how many failed. `unpriced`: how many have neither.
 
-    `units` + `expected` is what a budget of the profile counts.
+    `units` + `expected`, in units of their `Job.worth`, is what a budget of the profile counts.
     """
 
     jobs: int = 0
@@ -46,7 +46,7 @@ class Costs:
 
 
 def sum_costs(jobs: Iterable[Job]) -> Costs:
-    """Only of jobs that were accepted, or that may have been."""
+    """Only of jobs that were accepted, or that may have been. All of them count in one unit."""
     may_have_cost = [job for job in jobs if job.state in _MAY_HAVE_COST]
     ours = [job for job in may_have_cost if not job.elsewhere]
     rows = _sums_by(lambda job: (_day(job), job.model, job.operation), ours)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kling_api import capabilities
-from kling_api.capabilities import VideoModel, Way
 from kling_api.dialects import DIALECTS
 from kling_api.dialects.wire import Dialect
+from kling_api.models import Model, Way, models_with, video_models
 from kling_api.operations import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +38,18 @@ DIALECT_WORDS = {
         "try-on-video": "virtual try-on as a clip",
         "generations": "image generation",
         "omni-image": "omni image",
+        "omni-video": "omni video",
+        "effects": "video effects",
+        "multi-image2image": "several pictures to image",
+        "editing/expand": "expand a picture",
+        "kolors-virtual-try-on": "virtual try-on",
+        "image-recognize": "masks of a picture",
+        "ai-multi-shot": "views of a subject",
+        "tts": "text to speech",
+        "text-to-audio": "text to sound",
+        "video-to-audio": "sound for a clip",
+        "custom-voices": "a voice of one's own",
+        "advanced-custom-elements": "an element of one's own",
         "callback_url": "reports to a URL",
         "unit": "counts money in",
         "units": "units",
@@ -64,6 +75,18 @@ DIALECT_WORDS = {
         "try-on-video": "虚拟试衣（视频）",
         "generations": "图像生成",
         "omni-image": "Omni 图像",
+        "omni-video": "Omni 视频",
+        "effects": "视频特效",
+        "multi-image2image": "多图参考生图",
+        "editing/expand": "扩图",
+        "kolors-virtual-try-on": "虚拟试穿",
+        "image-recognize": "图像识别（蒙版）",
+        "ai-multi-shot": "主体多视角图",
+        "tts": "语音合成",
+        "text-to-audio": "文生音效",
+        "video-to-audio": "视频生音效",
+        "custom-voices": "自定义音色",
+        "advanced-custom-elements": "自定义主体",
         "callback_url": "回调通知",
         "unit": "计费单位",
         "units": "积分（units）",
@@ -76,15 +99,75 @@ DIALECT_WORDS = {
         "mask_image": "蒙版",
     },
 }
+FURTHER_OPERATIONS = (
+    *("omni-video", "motion-control", "multi-image2video"),
+    *("generations", "omni-image", "multi-image2image", "kolors-virtual-try-on"),
+)
+FURTHER_HEADINGS = {
+    "README.md": ("operation", "model", "modes and seconds, or sizes", "units per second, or image units per picture"),
+    "README.zh.md": ("操作", "模型", "模式与时长，或分辨率", "每秒积分，或每张图的图像积分"),
+}
+FURTHER_WORDS = {
+    "README.md": {"as the clip": "as long as the clip", "on": "♪", "video": "with a clip", "none": "from text"},
+    "README.zh.md": {"as the clip": "与参考视频等长", "on": "♪", "video": "带参考视频", "none": "文生图"},
+}
 RETIRED = {"README.md": " (announced to end {})", "README.zh.md": "（官方已宣布于 {} 下线）"}
 
 
 def models_table(readme: str) -> str:
-    """One row per model, in Markdown."""
-    headings = HEADINGS[readme]
-    rows = [headings, tuple("---" for _ in headings)]
-    rows += [_row(model, RETIRED[readme]) for model in capabilities.video_models().values()]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    """One row per model of plain clips, in Markdown; below, one for each operation of the other models."""
+    plain = [model for model in video_models().values() if model.ways["text2video"] or model.ways["image2video"]]
+    clips = _table(HEADINGS[readme], [_row(model, RETIRED[readme]) for model in plain])
+    return f"{clips}\n\n{_table(FURTHER_HEADINGS[readme], _further_rows(readme))}"
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (headings, tuple("---" for _ in headings), *rows))
+
+
+def _further_rows(readme: str) -> list[tuple[str, ...]]:
+    words = FURTHER_WORDS[readme]
+    return [
+        (
+            DIALECT_WORDS[readme][operation],
+            _id(model, RETIRED[readme]),
+            _choice(model, operation, words),
+            _price(model, operation, words),
+        )
+        for operation in FURTHER_OPERATIONS
+        for model in models_with(operation).values()
+        if model.ways.get(operation)
+    ]
+
+
+def _choice(model: Model, operation: str, words: dict[str, str]) -> str:
+    """Modes with their seconds, or the sizes of pictures."""
+    ways = model.ways[operation]
+    if operation == "motion-control":
+        return f"{', '.join(dict.fromkeys(mode for way in ways for mode in way.mode))}: {words['as the clip']}"
+    if any(way.mode for way in ways):
+        return _modes([way for way in ways if way.duration])
+    sizes = dict.fromkeys(size for way in ways for size in way.resolution)
+    return ", ".join(sizes) or "-"
+
+
+def _price(model: Model, operation: str, words: dict[str, str]) -> str:
+    if operation in model.image_units:
+        return ", ".join(_image_price(way, units, words) for way, units in model.image_units[operation])
+    prices = []
+    for mode, by_sort in model.units.get(operation, {}).items():
+        more = [f"{words[sort]} {by_sort[sort]}" for sort in ("on", "video") if sort in by_sort]
+        prices.append(f"{mode} {by_sort['off']}" + (f" ({', '.join(more)})" if more else ""))
+    return ", ".join(prices) or "-"
+
+
+def _image_price(way: Way, units: str, words: dict[str, str]) -> str:
+    circumstances = [words[value] for value in way.references] + list(way.resolution)
+    return f"{units} ({', '.join(circumstances)})" if circumstances else units
+
+
+def _id(model: Model, retired: str) -> str:
+    return f"`{model.id}`" + (retired.format(model.retired) if model.retired else "")
 
 
 def dialects_table(readme: str) -> str:
@@ -147,12 +230,11 @@ def _units_told(words: dict[str, str]) -> list[str]:
     return [words[dialect.unit] for dialect in DIALECTS.values()]
 
 
-def _row(model: VideoModel, retired: str) -> tuple[str, ...]:
+def _row(model: Model, retired: str) -> tuple[str, ...]:
     text, image = model.ways["text2video"], model.ways["image2video"]
-    name = f"`{model.id}`" + (retired.format(model.retired) if model.retired else "")
     camera = [_camera("text2video", text), _camera("image2video", image)]
     return (
-        name,
+        _id(model, retired),
         _modes(text),
         _modes(image),
         _modes([way for way in (*text, *image) if "on" in way.sound]),
@@ -190,9 +272,9 @@ def _camera(operation: str, ways: tuple[Way, ...]) -> str:
     return f"{operation} {_modes(able)}, {types}"
 
 
-def _units(model: VideoModel) -> str:
+def _units(model: Model) -> str:
     prices = []
-    for mode, by_sound in model.units.items():
+    for mode, by_sound in model.units["text2video"].items():
         silent, loud = by_sound.get("off"), by_sound.get("on")
         prices.append(f"{mode} {silent or loud}" + (f" (♪ {loud})" if silent and loud and loud != silent else ""))
     return ", ".join(prices) or "-"

@@ -17,13 +17,14 @@ from kling_api.capabilities import (
     default_model,
     generation_of,
     image_limits,
+    model_for,
     models_for,
     problem,
     prompt_limit,
     sound_of,
     units_per_second,
-    video_models,
 )
+from kling_api.models import video_models
 
 DATA = Path(capabilities.__file__).parent / "data"
 S, P, K = "std", "pro", "4k"
@@ -74,9 +75,11 @@ IMAGE: dict[str, Ways] = {
 }
 MAP = {"text2video": TEXT, "image2video": IMAGE}
 RETIRED = {"kling-v1", "kling-v1-5", "kling-v1-6", "kling-v2-master", "kling-v2-1", "kling-v2-1-master"}
-NEW_STANDARD = {"kling-3.0", "kling-3.0-turbo", "kling-2.6", "kling-2.5-turbo"}
+NEW_STANDARD = {"kling-3.0", "kling-3.0-turbo", "kling-2.6", "kling-2.5-turbo", "kling-3.0-omni", "kling-o1"}
 FRAMES = {"text2video": ("none",), "image2video": ("first", "first+last", "last")}
-CASES = [(operation, model) for operation in MAP for model in sorted(video_models())]
+#: The features of every clip, which the map above is about.
+PLAIN = capabilities.FEATURES[:5]
+CASES = [(operation, model) for operation in MAP for model in sorted(set(TEXT) | set(IMAGE))]
 
 
 def _everything(operation: str) -> list[dict[str, Any]]:
@@ -84,7 +87,7 @@ def _everything(operation: str) -> list[dict[str, Any]]:
     values = itertools.product(
         (S, P, K, "ultra"), (*range(1, 17), 60), ("off", "on"), FRAMES[operation], ("none", "any", *ALL_CAMERAS)
     )
-    return [dict(zip(capabilities.FEATURES, row, strict=True)) for row in values]
+    return [dict(zip(PLAIN, row, strict=True)) for row in values]
 
 
 def _some(operation: str) -> list[dict[str, Any]]:
@@ -112,9 +115,10 @@ def test_exactly_the_combinations_of_klings_map_are_possible(operation: str, mod
 
 
 def test_the_table_holds_the_models_of_klings_map_and_no_others() -> None:
-    assert set(video_models()) == set(TEXT) | set(IMAGE)
     for operation, models in MAP.items():
         assert set(models_for(operation)) == set(models)
+    both = {model.id for model in video_models().values() if model.ways["text2video"] or model.ways["image2video"]}
+    assert both == set(TEXT) | set(IMAGE)
 
 
 @pytest.mark.parametrize(("operation", "model"), CASES)
@@ -253,18 +257,19 @@ def test_the_default_model_is_live_and_does_both_operations() -> None:
     model = video_models()[default_model()]
     assert not model.retired
     assert all(model.ways[operation] for operation in MAP)
+    assert default_model("image2video") == default_model()
     assert (
         problem(default_model(), "text2video", {"mode": "std", "duration": 5, "sound": "off", "frames": "none"}) == ""
     )
 
 
-def test_every_live_model_has_a_price_for_everything_that_it_can_do() -> None:
-    for model in video_models().values():
-        for way in itertools.chain(*model.ways.values()):
+def test_every_model_has_a_price_for_everything_that_it_can_do() -> None:
+    for model, operation in itertools.product(video_models().values(), MAP):
+        for way in model.ways[operation]:
             for mode, sound in itertools.product(way.mode, way.sound):
-                price = units_per_second(model.id, mode, sound)
-                assert model.retired or price is not None, (model.id, mode, sound)
-                assert price is None or Decimal("0.1") < price < 5
+                price = units_per_second(model.id, mode, sound, operation)
+                assert price is not None, (model.id, mode, sound)
+                assert Decimal("0.1") < price < 5
 
 
 def test_the_prices_are_those_of_the_price_list() -> None:
@@ -276,6 +281,11 @@ def test_the_prices_are_those_of_the_price_list() -> None:
     assert units_per_second("kling-v2-5-turbo", "std", "off") == Decimal("0.3")
     assert units_per_second("kling-v2-5-turbo", "std", "on") is None
     assert units_per_second("kling-v9", "std", "off") is None
+    assert units_per_second("kling-v1", "std", "off") == Decimal("0.2")
+    assert units_per_second("kling-v1-6", "pro", "off", "multi-image2video") == Decimal("0.7")
+    assert units_per_second("kling-v2-6", "pro", "voice", "image2video") == Decimal("1.2")
+    assert units_per_second("kling-v2-6", "pro", "on", "image2video") == Decimal(1)
+    assert units_per_second("kling-2.6", "pro", "voice", "text2video") is None
 
 
 def test_retired_models_come_last_and_name_a_live_successor_that_does_the_same() -> None:
@@ -288,6 +298,10 @@ def test_retired_models_come_last_and_name_a_live_successor_that_does_the_same()
             successor = video_models()[model.successor]
             assert not successor.retired
             assert all(successor.ways[operation] for operation in MAP if model.ways[operation])
+            assert all(model.heir(operation) == model.successor for operation in MAP)
+    several = model_for("kling-v1-6", "multi-image2video")
+    assert several
+    assert several.heir("multi-image2video").startswith("kling-v3-omni with omni-video")
 
 
 def test_each_model_belongs_to_its_generation_and_unknown_ones_are_sorted_by_how_they_are_written() -> None:
