@@ -55,9 +55,9 @@ def by_host(url: str) -> Dialect | None:
     return next((dialect for dialect in DIALECTS.values() if is_one_of(host, dialect.hosts)), None)
 
 
-def unit_of(name: str) -> str:
-    """What the dialect of that name counts money in, also for a row of a dialect that is there no more."""
-    return DIALECTS[name].unit if name in DIALECTS else "units"
+def unit_of(name: str, operation: str = "") -> str:
+    """What the dialect of that name counts the operation in, also for a row of a dialect that is there no more."""
+    return DIALECTS[name].unit_for(operation) if name in DIALECTS else "units"
 
 
 def clip_operations() -> tuple[str, ...]:

@@ -15,10 +15,10 @@ from .. import capabilities
 from ..checks import check_still
 from ..errors import InvalidRequest
 from ..operations import Image2Video, Operation, Text2Video, VideoOperation
-from ..operations.pictures import stills_of
+from ..operations.media import stills_of
 from .able import accepting, others
 from .offer import Offer, read_offer, table
-from .wire import Answer, KeyKind, Pack, Refusal, Reply, Request, Task
+from .wire import Answer, Kept, KeyKind, Pack, Refusal, Reply, Request, Task
 
 #: Not sent anywhere, or sent only where there is such a field (a clip that follows its picture is what is asked for).
 _SILENT = frozenset({"seed", "session_id", "face_id", "face_index"})
@@ -54,6 +54,19 @@ class Gateway:
 
     def keys(self, host: str) -> frozenset[KeyKind]:
         return frozenset({KeyKind.API_KEY})
+
+    def keyed_at(self, route: str) -> bool:
+        return self.keyed
+
+    def unit_for(self, operation: str) -> str:
+        return self.unit
+
+    def worth(self, operation: str) -> Decimal:
+        return Decimal(1)
+
+    def urls_only(self, operation: str) -> frozenset[str]:
+        found = [offer.urls_only for offer in self.offers.get(operation, {}).values()]
+        return frozenset().union(*found)
 
     def fields(self, operation: str) -> frozenset[str]:
         found = [offer.fields for offer in self.offers.get(operation, {}).values()]
@@ -117,6 +130,18 @@ class Gateway:
 
     def packs(self, start: int, end: int) -> Request | None:
         return None
+
+    def library(self, kind: str, page: int) -> Request | None:
+        return None
+
+    def delete(self, kind: str, id: str) -> Request | None:
+        return None
+
+    def read_library(self, reply: Reply) -> tuple[Kept, ...] | Refusal:
+        return Refusal(Answer.ABSENT, "This provider has no list of voices or elements.")
+
+    def read_deleted(self, reply: Reply) -> Refusal | None:
+        return Refusal(Answer.ABSENT, "This provider has no way to delete a voice or an element.")
 
     def read_list(self, reply: Reply) -> tuple[Task, ...] | Refusal:
         return Refusal(Answer.ABSENT, "This provider has no list of tasks.")

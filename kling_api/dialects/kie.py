@@ -1,6 +1,7 @@
 """kie.ai: one address for every model, whose id says what is made. Operation -> request; answers in kie_answers.
 
-All facts, the fields of each model among them, come from data/kie.json. Pictures are uploaded first: orders take URLs.
+All facts, the fields of each model among them, come from data/kie.json. Orders take URLs: pictures are uploaded by a
+request of their own before them, sounds and clips by the client (kling_api.kie_files).
 """
 
 from __future__ import annotations
@@ -11,21 +12,20 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import InvalidRequest
-from ..operations import Operation
-from ..operations.pictures import stills_of, with_stills
+from ..operations import MultiShot, Operation
+from ..operations.media import Medium, stills_of, with_media
 from ..stills import Still
 from . import kie_answers as answers
 from . import kie_pages
 from .able import takers
 from .gateway import Gateway
+from .kie_checks import check_page
 from .kie_pages import Page
 from .offer import Offer, table
 from .wire import Pack, Refusal, Reply, Request, Task
 
-#: cfg_scale goes in tenths (pages of v2.1 and v2.5, 2026-09).
-_STEPS = 10
-#: Nobody has to choose it.
-_USUAL_MODE = "std"
+#: The fields of our operations that may hold a sound of ours.
+_SOUNDS = frozenset({"sound_file", "voice_url"})
 _PNG = b"\x89PNG"
 
 
@@ -72,13 +72,10 @@ class Kie(Gateway):
 
     def check(self, operation: Operation) -> tuple[str, ...]:
         """Raises InvalidRequest for what the page of the model does not have; returns warnings."""
-        warnings = super().check(operation)
-        page = self._page(operation)
-        if "cfg_scale" in page.input:
-            _check_step(getattr(operation, "cfg_scale", 0.0))
-        for name, pixels in page.larger_than.items():
-            _check_larger(name, getattr(operation, name), pixels, page.model)
-        return (*warnings, *_told(operation, page))
+        return (*super().check(operation), *check_page(operation, self._page(operation)))
+
+    def urls_only(self, operation: str) -> frozenset[str]:
+        return self.fields(operation) & _SOUNDS
 
     def estimate(self, operation: Operation) -> Decimal | None:
         """Credits, for the models whose price was seen."""
@@ -99,14 +96,14 @@ class Kie(Gateway):
         first, address = _first_still(operation), answers.uploaded(reply)
         if isinstance(address, Refusal):
             return address
-        return with_stills(operation, lambda still: address if still == first else still)
+        return with_media(operation, lambda medium: address if medium == first else medium)
 
     def create(self, operation: Operation, job_key: str) -> Request:
-        """Raises InvalidRequest for a picture that has not been uploaded."""
+        """Raises InvalidRequest for what has not been uploaded."""
         page = self._page(operation)
         body: dict[str, Any] = {"model": page.model, "input": _input(operation, page)}
-        if operation.callback_url:
-            body["callBackUrl"] = operation.callback_url
+        if callback_url := getattr(operation, "callback_url", ""):
+            body["callBackUrl"] = callback_url
         return Request("POST", _path("create"), body, route=_path("query"))
 
     def query(self, route: str, task_id: str) -> Request:
@@ -157,14 +154,22 @@ def _input(operation: Operation, page: Page) -> dict[str, Any]:
             value = _value(operation, ours, page)
         if value not in (None, "", []) or name in page.may_be_empty:
             written[name] = value
-    return written | dict(page.always)
+    return written | dict(page.always) | _shots(getattr(operation, "multi_shot", None))
+
+
+def _shots(multi_shot: MultiShot | None) -> dict[str, Any]:
+    """A prompt for the whole is of no effect beside them."""
+    if multi_shot is None:
+        return {}
+    shots = [{"prompt": shot.prompt, "duration": shot.duration} for shot in multi_shot.multi_prompt]
+    return {"multi_shots": True, "multi_prompt": shots}
 
 
 def _value(operation: Operation, field: str, page: Page) -> Any:
     """As the page writes it: seconds as text, a ratio that follows the picture not at all."""
     value = getattr(operation, field)
-    if isinstance(value, Still):
-        raise InvalidRequest(f"{field} is not uploaded yet.", "The client uploads pictures before it sends the order.")
+    if isinstance(value, Medium):
+        raise InvalidRequest(f"{field} is not uploaded yet.", "The client uploads it before it sends the order.")
     if field == "duration":
         return str(value)
     if field == "cfg_scale":
@@ -172,33 +177,3 @@ def _value(operation: Operation, field: str, page: Page) -> Any:
     if field == "aspect_ratio" and value == "auto":
         return None
     return page.words.get(field, {}).get(value, value)
-
-
-def _told(operation: Operation, page: Page) -> list[str]:
-    """What the model does whatever is asked of it."""
-    told, mode = [], getattr(operation, "mode", "")
-    if page.makes and mode != page.makes:
-        told.append(f"kie.ai's {page.model} has no mode but {page.makes}: that is made and charged, not {mode}.")
-    if not page.makes and mode not in ("", _USUAL_MODE) and "mode" not in page.input.values():
-        told.append(f"kie.ai's {page.model} has no mode; it is not sent.")
-    if page.sounds and not getattr(operation, "sound", True):
-        told.append(f"kie.ai's {page.model} has no sound switch; Kling's own model always makes sound.")
-    return told
-
-
-def _check_step(cfg_scale: float) -> None:
-    tenths = cfg_scale * _STEPS
-    if abs(tenths - round(tenths)) > 1e-6:
-        low = int(tenths)
-        raise InvalidRequest(
-            f"cfg_scale is {cfg_scale:g}; dialect kie takes steps of 0.1.",
-            f"Give {low / _STEPS:g} or {(low + 1) / _STEPS:g}.",
-        )
-
-
-def _check_larger(name: str, picture: Still | str, pixels: int, model: str) -> None:
-    if isinstance(picture, Still) and min(picture.width, picture.height) <= pixels:
-        raise InvalidRequest(
-            f"{name} is {picture.width} x {picture.height} pixels; each side must have more than {pixels} for {model}.",
-            "Scale the picture up or choose a larger one.",
-        )

@@ -55,7 +55,7 @@ def _is_well(status: int, body: dict[str, Any], is_known: bool) -> bool:
 
 
 def uploaded(reply: Reply) -> str | Refusal:
-    """Where the picture lies now. An upload makes no task."""
+    """Where the file lies now. An upload makes no task."""
     body = fields(reply.body)
     code = _code(body)
     if code != _success():
@@ -66,8 +66,8 @@ def uploaded(reply: Reply) -> str | Refusal:
         return address
     return Refusal(
         Answer.FINAL,
-        "kie.ai took the picture, but named no https address for it.",
-        "Give the picture as a URL instead, or report this.",
+        "kie.ai took the file, but named no https address for it.",
+        "Give it as a URL instead, or report this.",
         str(code),
     )
 

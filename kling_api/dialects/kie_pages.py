@@ -25,6 +25,8 @@ class Page:
     makes: str = ""
     sounds: bool = False
     larger_than: Mapping[str, int] = field(default_factory=dict)
+    shots: Mapping[str, int] = field(default_factory=dict)
+    media: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def is_for(self, model: str) -> bool:
         return model in (self.model, *self.names)
@@ -79,6 +81,7 @@ def _page(row: dict[str, Any]) -> Page:
     """`mode` can always be said: where it is no field, it chooses the model, or nothing."""
     fields = {"mode", "callback_url"} | ({"sound"} if row.get("sounds") else set())
     fields |= {"model_name"} if row["names"] != [""] else set()
+    fields |= {"multi_shot"} if row.get("shots") else set()
     for ours in row["input"].values():
         fields |= set(ours) if isinstance(ours, list) else {ours}
     return Page(
@@ -93,6 +96,8 @@ def _page(row: dict[str, Any]) -> Page:
         makes=row.get("makes", ""),
         sounds=row.get("sounds", False),
         larger_than=row.get("larger_than", {}),
+        shots=row.get("shots", {}),
+        media=row.get("media", {}),
     )
 
 

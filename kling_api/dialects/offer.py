@@ -19,7 +19,7 @@ class Offer:
     `fields`: the operation's fields that can be said. `required`: those that must be given. `values`: what a field may
     be; `limits`: the most characters of a text; `counts`: fewest and most pictures. `model` is the provider's own name,
     "" where it takes Kling's. `price` maps "sound on"/"sound off" or "any" to the provider's unit, per second or per
-    request as `price_per` says.
+    request as `price_per` says. `urls_only`: fields of pictures and sounds that are taken by URL alone.
     """
 
     fields: frozenset[str]
@@ -30,6 +30,7 @@ class Offer:
     model: str = ""
     price: Mapping[str, str] = field(default_factory=dict)
     price_per: str = "request"
+    urls_only: frozenset[str] = frozenset()
 
 
 def read_offer(entry: Mapping[str, Any]) -> Offer:
@@ -42,6 +43,7 @@ def read_offer(entry: Mapping[str, Any]) -> Offer:
         model=entry.get("model", ""),
         price=entry.get("price", {}),
         price_per=entry.get("price_per", "request"),
+        urls_only=frozenset(entry.get("urls_only", ())),
     )
 
 

@@ -5,39 +5,30 @@ Facts: official docs as copied 2026-02 (old standard) and 2026-09 (new standard)
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from .. import capabilities
-from ..checks import check_video
-from ..errors import InvalidRequest
-from ..estimate import estimate
-from ..operations import Image2Video, Operation, Text2Video, VideoOperation
-from ..stills import Still
+from ..checks import check_operation
+from ..estimate import estimate, price_of_faces, unit_of_operation, worth_of
+from ..operations import CustomVoice, LipSync, Operation
+from . import faces, official_fields, official_library, official_new, official_old
 from . import official_answers as answers
-from .able import others
-from .wire import KeyKind, Pack, Refusal, Reply, Request, Task
+from . import official_routes as routes
+from .official_fields import must_be_done_here
+from .official_routes import CLIPS
+from .reading import fields, unreadable
+from .wire import Kept, KeyKind, Pack, Refusal, Reply, Request, Task
 
-_NEW_STANDARD = {"text2video": "text-to-video", "image2video": "image-to-video"}
-_TASKS = "/tasks"
-#: The operations whose result is a clip: each has a path of its own in the old standard (official docs, 2026-02).
-CLIPS = (
-    *("text2video", "image2video", "omni-video", "multi-image2video", "multi-elements", "motion-control"),
-    *("video-extend", "effects", "avatar/image2video", "advanced-lip-sync", "lip-sync"),
-)
-#: Their pages name only the task id as what they can be asked by (official docs, 2026-02).
-_ASKED_BY_TASK_ID_ONLY = frozenset({"/v1/videos/advanced-lip-sync", "/v1/videos/lip-sync", "/v1/general/ai-multi-shot"})
-#: The largest page that the old lists give (official docs, 2026-02).
-_PAGE = 500
+__all__ = ["CLIPS", "Official"]
+
 _COSTS = "/account/costs"
-_FIELDS_OF_TEXT = frozenset(field.name for field in dataclasses.fields(Text2Video)) - {"seed"}
-#: The clip follows its picture: there is no aspect_ratio.
-_FIELDS_OF_IMAGE = frozenset(field.name for field in dataclasses.fields(Image2Video)) - {"seed", "aspect_ratio"}
-#: std = 720p, pro = 1080p, 4k = 4k (new-standard pages, 2026-09).
-_RESOLUTIONS = {"std": "720p", "pro": "1080p", "4k": "4k"}
+_IDENTIFY_FACE = "/v1/videos/identify-face"
+#: Milliseconds for which sound and face must be in the clip together.
+_SHORTEST_OVERLAP = 2000
+#: Seconds for which a session of faces can be used: 24 hours, but for the time that an order may take to be sent.
+_SESSION = 20 * 3600.0
 
 
 class Official:
@@ -56,17 +47,32 @@ class Official:
     def keys(self, host: str) -> frozenset[KeyKind]:
         return frozenset({KeyKind.API_KEY, KeyKind.PAIR})
 
+    def keyed_at(self, route: str) -> bool:
+        return self.keyed and routes.refuses_duplicates(route)
+
+    def unit_for(self, operation: str) -> str:
+        """Pictures are paid from packs of their own."""
+        return unit_of_operation(operation)
+
+    def worth(self, operation: str) -> Decimal:
+        return worth_of(unit_of_operation(operation))
+
+    def urls_only(self, operation: str) -> frozenset[str]:
+        return frozenset({"voice_url"}) if operation == CustomVoice.kind else frozenset()
+
     def fields(self, operation: str) -> frozenset[str]:
         """A model that lacks one of them is told by `problem`; the picture's own ratio is that of the clip."""
-        return {Text2Video.kind: _FIELDS_OF_TEXT, Image2Video.kind: _FIELDS_OF_IMAGE}.get(operation, frozenset())
+        return official_fields.of(operation)
 
     def models_for(self, operation: str) -> tuple[str, ...]:
         return capabilities.models_for(operation) if self.fields(operation) else ()
 
     def takes(self, operation: str, field: str, value: Any) -> bool:
         if field == "aspect_ratio":
-            return field in self.fields(operation) and value in capabilities.aspect_ratios()
-        models = self.models_for(operation) if field in capabilities.FEATURES else ()
+            return field in self.fields(operation) and value in capabilities.aspect_ratios(operation)
+        models = self.models_for(operation)
+        if field not in capabilities.FEATURES or not models:
+            return field in self.fields(operation)
         return any(not capabilities.problem(model, operation, {field: value}) for model in models)
 
     def problem(self, operation: str, model: str, asked: Mapping[str, Any]) -> str:
@@ -75,50 +81,58 @@ class Official:
         return capabilities.problem(model, operation, {**asked, **sound})
 
     def check(self, operation: Operation) -> tuple[str, ...]:
-        return check_video(_video(operation))
+        """Raises InvalidRequest for what Kling cannot do; returns warnings."""
+        must_be_done_here(operation)
+        return (*check_operation(operation), *official_fields.doubts(operation))
 
     def estimate(self, operation: Operation) -> Decimal | None:
-        """Units of Kling's own price list (2026-09) for the seconds asked for.
+        """By Kling's own price list (2026-09), in `unit_for(operation.kind)`.
 
         Kling bills whole seconds of the result when the task succeeds, and was not seen to bill a failed one.
         """
-        return estimate(_video(operation))
+        must_be_done_here(operation)
+        return estimate(operation)
 
     def before(self, operation: Operation) -> Request | None:
-        return None
+        """Lip sync chooses among the faces of the clip, which are looked for first; that is charged."""
+        if not isinstance(operation, LipSync) or faces.is_known(operation):
+            return None
+        return Request("POST", _IDENTIFY_FACE, faces.clip_of(operation), costs=str(price_of_faces()), kept=_SESSION)
 
     def complete(self, operation: Operation, reply: Reply) -> Operation | Refusal:
-        return operation
+        if not isinstance(operation, LipSync):
+            return operation
+        found = answers.envelope(reply)
+        if isinstance(found, Refusal):
+            return found
+        return faces.with_face(operation, fields(found), _SHORTEST_OVERLAP) or unreadable(reply, "Kling's")
 
     def create(self, operation: Operation, job_key: str) -> Request:
-        video = _video(operation)
-        if capabilities.generation_of(video.model_name) == "new":
-            path = f"/{_NEW_STANDARD[video.kind]}/{video.model_name}"
-            return Request("POST", path, _new_body(video, job_key), route=_TASKS, needs_api_key=True)
-        path = f"/v1/{video.category}/{video.kind}"
-        return Request("POST", path, _old_body(video, job_key), route=path)
+        """Raises InvalidRequest for what this standard cannot write."""
+        must_be_done_here(operation)
+        new = official_new.sayable(operation)
+        return official_new.order(new, job_key) if new else official_old.order(operation, job_key)
 
     def query(self, route: str, task_id: str) -> Request:
-        if route == _TASKS:
-            return Request("GET", _TASKS, query={"task_ids": task_id}, route=route, needs_api_key=True)
-        return Request("GET", f"{route}/{quote(task_id, safe='')}", route=route)
+        return routes.query(route, task_id)
 
     def look_up(self, route: str, job_key: str) -> Request | None:
-        if route == _TASKS:
-            return Request("GET", _TASKS, query={"external_task_ids": job_key}, route=route, needs_api_key=True)
-        return None if route in _ASKED_BY_TASK_ID_ONLY else self.query(route, job_key)
+        return routes.look_up(route, job_key)
 
     def list_page(self, route: str, number: int) -> Request | None:
-        if route not in _ASKED_BY_TASK_ID_ONLY:
-            return None
-        return Request("GET", route, query={"pageNum": str(number), "pageSize": str(_PAGE)}, route=route)
+        return routes.list_page(route, number)
 
     def routes(self, operation: str) -> tuple[str, ...]:
-        """The old path takes both kinds of key; the new standard's query also knows the old tasks (live, 2026)."""
-        return (f"/v1/videos/{operation}", _TASKS) if operation in CLIPS else ()
+        return routes.routes(operation)
 
     def packs(self, start: int, end: int) -> Request | None:
         return Request("GET", _COSTS, query={"start_time": str(start), "end_time": str(end)}, route=_COSTS)
+
+    def library(self, kind: str, page: int) -> Request | None:
+        return official_library.page(kind, page)
+
+    def delete(self, kind: str, id: str) -> Request | None:
+        return official_library.delete(kind, id)
 
     def read(self, reply: Reply) -> Task | Refusal:
         return answers.task(reply)
@@ -129,72 +143,8 @@ class Official:
     def read_packs(self, reply: Reply) -> tuple[Pack, ...] | Refusal:
         return answers.packs(reply)
 
+    def read_library(self, reply: Reply) -> tuple[Kept, ...] | Refusal:
+        return official_library.kept(reply)
 
-def _video(operation: Operation) -> VideoOperation:
-    """Raises InvalidRequest for what this version does not do on Kling's own platform."""
-    if isinstance(operation, Text2Video | Image2Video):
-        return operation
-    raise InvalidRequest(
-        f"This version cannot do {operation.kind} on Kling's own platform.{others(operation.kind, but='official')}",
-        "Choose a profile of another provider.",
-    )
-
-
-def _old_body(operation: VideoOperation, job_key: str) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "model_name": operation.model_name,
-        "prompt": operation.prompt,
-        "negative_prompt": operation.negative_prompt,
-        "cfg_scale": operation.cfg_scale,
-        "mode": operation.mode,
-        "duration": str(operation.duration),
-        "external_task_id": job_key,
-        "callback_url": operation.callback_url,
-    }
-    if _has_sound(operation):
-        body["sound"] = "on" if operation.sound else "off"
-    if isinstance(operation, Text2Video):
-        body["aspect_ratio"] = operation.aspect_ratio
-    else:
-        body |= {"image": _media(operation.image), "image_tail": _media(operation.image_tail)}
-    if operation.camera_control:
-        config = operation.camera_control.config()
-        body["camera_control"] = {"type": operation.camera_control.type} | ({"config": config} if config else {})
-    return {name: value for name, value in body.items() if value != ""}
-
-
-def _new_body(operation: VideoOperation, job_key: str) -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        "resolution": _RESOLUTIONS.get(operation.mode, operation.mode),
-        "duration": operation.duration,
-    }
-    model = capabilities.video_models().get(operation.model_name)
-    if model and model.multi_shot_default:
-        settings["multi_shot"] = False  # the API's default is true: it would cut the clip into shots nobody asked for
-    if _has_sound(operation):
-        settings["audio"] = "native" if operation.sound else "off"
-    options = {"external_task_id": job_key} | (
-        {"callback_url": operation.callback_url} if operation.callback_url else {}
-    )
-    if isinstance(operation, Text2Video):
-        settings["aspect_ratio"] = operation.aspect_ratio
-        return {"prompt": operation.prompt, "settings": settings, "options": options}
-    return {"contents": _contents(operation), "settings": settings, "options": options}
-
-
-def _contents(operation: Image2Video) -> list[dict[str, str]]:
-    contents = [{"type": "prompt", "text": operation.prompt}] if operation.prompt else []
-    frames = {"first_frame": operation.image, "last_frame": operation.image_tail}
-    return contents + [{"type": kind, "url": _media(frame)} for kind, frame in frames.items() if frame is not None]
-
-
-def _has_sound(operation: VideoOperation) -> bool:
-    """Whether the model has a sound switch: one that is always silent or never silent takes no such field."""
-    model = capabilities.video_models().get(operation.model_name)
-    if model is None:
-        return operation.sound
-    return {sound for way in model.ways[operation.kind] for sound in way.sound} == {"on", "off"}
-
-
-def _media(value: Still | str | None) -> str:
-    return value.base64() if isinstance(value, Still) else value or ""
+    def read_deleted(self, reply: Reply) -> Refusal | None:
+        return official_library.deleted(reply)

@@ -13,6 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..estimate import unit_of_operation
+from ..operations import ImageGeneration
+from .official_outputs import outputs
 from .reading import (
     PLAIN_REFUSALS,
     code_number,
@@ -22,13 +25,13 @@ from .reading import (
     milliseconds,
     naming,
     rows,
-    seconds,
+    task_id,
     text,
     unreadable,
     words,
 )
 from .usual_words import says_well
-from .wire import Answer, Output, Pack, Refusal, Reply, Task, TaskState
+from .wire import Answer, Pack, Refusal, Reply, Task, TaskState
 
 _ERRORS = Path(__file__).parents[1] / "data" / "official_errors.json"
 #: The old standard says `succeed`, the new one `succeeded`.
@@ -53,6 +56,8 @@ def task(reply: Reply) -> Task | Refusal:
     code = code_number(body.get("code"))
     if _id(found) and (code == 0 or _has_ended(found) or (code is None and _is_well(reply.status, body, found))):
         return _task(found, words(body.get("request_id")))
+    if code == 0 and _is_result(found) and (request_id := task_id(body.get("request_id"))):
+        return replace(_task(found, request_id), id=request_id, state=TaskState.SUCCEEDED, message="")
     if code:
         refusal = _refusal(reply, code)
     elif code == 0 and body.get("data") == [] and 200 <= reply.status < 300:  # the new standard's way to say it
@@ -63,14 +68,23 @@ def task(reply: Reply) -> Task | Refusal:
     return naming(refusal, first_id(_named(body), _ID_NAMES) or beside)
 
 
+def _is_result(data: dict[str, Any]) -> bool:
+    """Image recognition answers with its result alone and names no task (2026-09); the request's id stands for it."""
+    return not _id(data) and not _word(data) and bool(fields(data.get("task_result")))
+
+
+def _word(data: dict[str, Any]) -> str:
+    return words(data.get("task_status") or data.get("status"))
+
+
 def _has_ended(data: dict[str, Any]) -> bool:
     """The record of a task that is over counts, also under the code of its error."""
-    state = _STATES.get(words(data.get("task_status") or data.get("status")))
+    state = _STATES.get(_word(data))
     return state in (TaskState.SUCCEEDED, TaskState.FAILED)
 
 
 def tasks(reply: Reply) -> tuple[Task, ...] | Refusal:
-    data = _data(reply)
+    data = envelope(reply)
     if isinstance(data, Refusal):
         return data
     if not isinstance(data, list):
@@ -83,7 +97,7 @@ def packs(reply: Reply) -> tuple[Pack, ...] | Refusal:
 
     ABSENT: there is nothing at that address, as with gateways that take tasks alone (some give a page of their own).
     """
-    data = _data(reply)
+    data = envelope(reply)
     if isinstance(data, Refusal):
         return replace(data, answer=Answer.ABSENT) if data.code in _NOTHING_THERE else data
     if not isinstance(data, dict) or data.get("code") not in (None, 0):
@@ -91,7 +105,7 @@ def packs(reply: Reply) -> tuple[Pack, ...] | Refusal:
     return tuple(_pack(row) for row in rows(data.get("resource_pack_subscribe_infos")))
 
 
-def _data(reply: Reply) -> Any:
+def envelope(reply: Reply) -> Any:
     """What the envelope of a success holds; a Refusal for everything else."""
     code = code_number(fields(reply.body).get("code"))
     if code is None:
@@ -107,7 +121,7 @@ def _named(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _is_well(status: int, body: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether this is a task under a code that is no number: a proxy's "success", or none."""
-    word = words(data.get("task_status") or data.get("status"))
+    word = _word(data)
     is_task = word in _STATES or (not word and bool(first_id((data,))))
     error = body.get("error") or not says_well(words(body.get("message") or body.get("msg")))
     return 200 <= status < 300 and is_task and not error
@@ -121,18 +135,24 @@ def _pack(row: dict[str, Any]) -> Pack:
         state=words(row.get("status")),
         effective=milliseconds(row.get("effective_time")),
         expires=milliseconds(row.get("invalid_time")),
+        unit=_unit_of(words(row.get("resource_pack_name"))),
     )
 
 
+def _unit_of(pack: str) -> str:
+    """Only its name says what a pack is for: "Trial-Video-100Units-5Con-1Months" (live, 2026-09)."""
+    return unit_of_operation(ImageGeneration.kind) if re.search("(?i)image|图", pack) else ""
+
+
 def _task(data: dict[str, Any], request_id: str) -> Task:
-    word = words(data.get("task_status") or data.get("status"))
+    word = _word(data)
     message = words(data.get("task_status_msg") or data.get("message"))
     return Task(
         id=_id(data),
         state=_STATES.get(word, TaskState.UNFAMILIAR),
         job_key=_job_key(data),
         message=message if word in _STATES else f"The status is '{word}', a word that this version does not know.",
-        outputs=tuple(_outputs(data)),
+        outputs=outputs(data),
         units=_units(data),
         created=milliseconds(data.get("created_at") or data.get("create_time")),
         updated=milliseconds(data.get("updated_at") or data.get("update_time")),
@@ -148,17 +168,6 @@ def _job_key(data: dict[str, Any]) -> str:
     """Our key as the answer names it: `task_info.external_task_id` (old), `external_id` (new)."""
     info = data.get("task_info")
     return text((info.get("external_task_id") if isinstance(info, dict) else "") or data.get("external_id"))
-
-
-def _outputs(data: dict[str, Any]) -> list[Output]:
-    result = data.get("task_result")
-    found = [("video", item) for item in rows(result.get("videos") if isinstance(result, dict) else None)]
-    found += [(str(item.get("type")), item) for item in rows(data.get("outputs"))]
-    return [
-        Output(kind, str(item["url"]), text(item.get("id")), seconds(item.get("duration")))
-        for kind, item in found
-        if item.get("url")
-    ]
 
 
 def _units(data: dict[str, Any]) -> str:

@@ -14,7 +14,12 @@ from ..operations import Operation
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request. `route` is kept in the ledger and says where the task is asked for later."""
+    """One HTTP request. `route` is kept in the ledger and says where the task is asked for later.
+
+    `at_once`: an order whose answer is the finished task, which can hardly be asked for again. `costs`: a preparation
+    that is charged (in the dialect's unit); its answer is kept for `kept` seconds, and it is never repeated while its
+    outcome is unknown.
+    """
 
     method: str
     path: str
@@ -22,6 +27,9 @@ class Request:
     query: dict[str, str] | None = None
     route: str = ""
     needs_api_key: bool = False
+    at_once: bool = False
+    costs: str = ""
+    kept: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,16 @@ class TaskState(Enum):
 
 @dataclass(frozen=True)
 class Output:
-    """One finished file at the provider: `kind` video, image or audio; `duration` in seconds where there is one."""
+    """One result at the provider: `kind` video, image, audio, voice or element; `duration` in seconds where it has one.
+
+    `url` "": an id and no file (an element). `name` tells apart what one task makes of several sorts ("face_seg").
+    """
 
     kind: str
     url: str = field(repr=False)
     id: str = ""
     duration: float | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,8 +109,8 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Pack:
-    """A resource pack of the account. `total` and `remaining` in the provider's unit, `total` None where not said;
-    times in epoch milliseconds, 0 where not said.
+    """A resource pack of the account. `total` and `remaining` in `unit`, "" for the dialect's own; `total` None where
+    not said; times in epoch milliseconds, 0 where not said.
 
     `state` is the provider's word: toBeOnline, online, expired, runOut.
     """
@@ -109,6 +121,7 @@ class Pack:
     state: str
     effective: int = 0
     expires: int = 0
+    unit: str = ""
 
     @property
     def is_online(self) -> bool:
@@ -123,6 +136,21 @@ class Pack:
             return f"{self.expires} ms"
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A voice or an element that the provider keeps, by its `kind`: `owned_by` "kling" or the number of an account.
+
+    `url` leads to its sound or its picture, "" where it has none; `status` is the provider's word, "" where not said.
+    """
+
+    id: str
+    name: str
+    kind: str
+    owned_by: str = ""
+    status: str = ""
+    url: str = field(default="", repr=False)
+
+
 class KeyKind(Enum):
     """What a profile has to show who it is."""
 
@@ -134,7 +162,8 @@ class KeyKind(Enum):
 class Dialect(Protocol):
     """How one provider says it. Pure functions over the values above.
 
-    `keyed`: our job key travels with a create, a second create under it is refused, and a task can be found by it.
+    `keyed`: our job key travels with a create, a second create under it is refused, and a task can be found by it; an
+    order without a place for the key is told by `keyed_at`.
     `unit`: what the provider counts money in. `hosts`: where "auto" takes it for granted, ".example.com" for all hosts
     below. `base_url`: its usual address, "" where each customer has another. `url_endings`: what people add to it
     although the dialect's own paths begin with it.
@@ -149,6 +178,22 @@ class Dialect(Protocol):
 
     def keys(self, host: str) -> frozenset[KeyKind]:
         """The kinds of key that are taken at that host."""
+        ...
+
+    def keyed_at(self, route: str) -> bool:
+        """`keyed`, for what is ordered with that `Request.route`."""
+        ...
+
+    def unit_for(self, operation: str) -> str:
+        """`unit`, or that of the operation where a provider counts several things ("image units")."""
+        ...
+
+    def worth(self, operation: str) -> Decimal:
+        """How much of `unit` one of `unit_for(operation)` is worth, so that a budget can hold both."""
+        ...
+
+    def urls_only(self, operation: str) -> frozenset[str]:
+        """The operation's fields of pictures and sounds that the provider takes by URL alone; clips always are."""
         ...
 
     def fields(self, operation: str) -> frozenset[str]:
@@ -179,7 +224,7 @@ class Dialect(Protocol):
         ...
 
     def before(self, operation: Operation) -> Request | None:
-        """A free request without which the order cannot be written, such as the upload of a picture; None: it can."""
+        """A request without which the order cannot be written, such as the upload of a picture; None: it can."""
         ...
 
     def complete(self, operation: Operation, reply: Reply) -> Operation | Refusal:
@@ -206,8 +251,25 @@ class Dialect(Protocol):
         """The request for the account's packs from `start` to `end` (epoch ms), None where the provider has none."""
         ...
 
+    def library(self, kind: str, page: int) -> Request | None:
+        """The request for page `page` (from 1) of what is kept; None where the provider has none.
+
+        `kind`: "voice" and "element" of the account, "preset-voice" and "preset-element" of the provider.
+        """
+        ...
+
+    def delete(self, kind: str, id: str) -> Request | None:
+        """The request that deletes a "voice" or an "element" of the account, None where the provider has none."""
+        ...
+
     def read(self, reply: Reply) -> Task | Refusal: ...
 
     def read_list(self, reply: Reply) -> tuple[Task, ...] | Refusal: ...
 
     def read_packs(self, reply: Reply) -> tuple[Pack, ...] | Refusal: ...
+
+    def read_library(self, reply: Reply) -> tuple[Kept, ...] | Refusal: ...
+
+    def read_deleted(self, reply: Reply) -> Refusal | None:
+        """None when it is gone."""
+        ...

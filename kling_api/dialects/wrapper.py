@@ -22,8 +22,10 @@ from ..operations import (
     Text2Video,
 )
 from ..stills import Still
+from . import faces
 from . import wrapper_answers as answers
 from .gateway import Gateway
+from .inline import inline
 from .offer import table
 from .wire import KeyKind, Refusal, Reply, Request, Task
 
@@ -34,8 +36,6 @@ _PLAIN = (
     *("video_id", "video_url", "character_orientation", "image_reference", "callback_url"),
 )
 _PICTURES = ("image", "image_tail", "image_url")
-_TIMES = ("sound_start_time", "sound_end_time", "sound_insert_time")
-_VOLUMES = ("sound_volume", "original_audio_volume")
 
 
 class Wrapper(Gateway):
@@ -64,9 +64,9 @@ class Wrapper(Gateway):
 
     def before(self, operation: Operation) -> Request | None:
         """Lip sync chooses among the faces of the clip, which are looked for first."""
-        if not isinstance(operation, LipSync) or (operation.session_id and operation.face_id):
+        if not isinstance(operation, LipSync) or faces.is_known(operation):
             return None
-        return Request("POST", self._entry(operation.kind)["before"], _clip(operation))
+        return Request("POST", self._entry(operation.kind)["before"], faces.clip_of(operation))
 
     def complete(self, operation: Operation, reply: Reply) -> Operation | Refusal:
         return answers.with_face(operation, reply) if isinstance(operation, LipSync) else operation
@@ -95,18 +95,18 @@ def _route(entry: dict[str, Any]) -> str:
 
 def _body(operation: Operation, fields: frozenset[str]) -> dict[str, Any]:
     body: dict[str, Any] = {name: getattr(operation, name) for name in _PLAIN if name in fields}
-    body |= {name: _media(getattr(operation, name)) for name in _PICTURES if name in fields}
+    body |= {name: inline(getattr(operation, name)) for name in _PICTURES if name in fields}
     if isinstance(operation, Text2Video | Image2Video | MultiImage2Video):
         body["duration"] = str(operation.duration)
     if isinstance(operation, Text2Video | Image2Video) and operation.camera_control:
         config = operation.camera_control.config()
         body["camera_control"] = {"type": operation.camera_control.type} | ({"config": config} if config else {})
     if isinstance(operation, MultiImage2Video):
-        body["image_list"] = [_media(picture) for picture in operation.image_list]
+        body["image_list"] = [inline(picture) for picture in operation.image_list]
     if isinstance(operation, MotionControl):
         body["keep_original_sound"] = "yes" if operation.keep_original_sound else "no"
     if isinstance(operation, OmniImage):
-        body |= {"image": "", "image_list": [_media(picture) for picture in _cited(operation)]}
+        body |= {"image": "", "image_list": [inline(picture) for picture in _cited(operation)]}
     elif body.get("aspect_ratio") == "auto":
         body["aspect_ratio"] = ""  # left to the service
     if isinstance(operation, ImageGeneration) and operation.image is not None:
@@ -120,20 +120,5 @@ def _cited(operation: OmniImage) -> tuple[Still | str, ...]:
 
 
 def _lip_sync(operation: LipSync) -> dict[str, Any]:
-    """Before its face is known the order names the clip instead; such a one is never sent."""
-    known = bool(operation.session_id and operation.face_id)
-    face: dict[str, Any] = {"face_id": operation.face_id} if known else {"face_index": operation.face_index}
-    face |= {name: getattr(operation, name) for name in ("sound_file", *_TIMES)}
-    face |= {name: getattr(operation, name) for name in _VOLUMES if getattr(operation, name) != 1}
-    body = {"session_id": operation.session_id} if known else _clip(operation)
     callback = {"callback_url": operation.callback_url} if operation.callback_url else {}
-    return body | {"face_choose": [face]} | callback
-
-
-def _clip(operation: LipSync) -> dict[str, Any]:
-    return {"video_id": operation.video_id} if operation.video_id else {"video_url": operation.video_url}
-
-
-def _media(picture: Still | str | None) -> str:
-    """Base64 goes without the `data:` prefix."""
-    return picture.base64() if isinstance(picture, Still) else picture or ""
+    return faces.order_of(operation) | callback

@@ -5,10 +5,10 @@ All facts come from data/wrapper.json.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from ..operations import LipSync, Operation
+from . import faces
 from .offer import table
 from .reading import (
     PLAIN_REFUSALS,
@@ -65,39 +65,8 @@ def with_face(operation: LipSync, reply: Reply) -> Operation | Refusal:
     """The operation with the session and the face that it chose; a Refusal when the clip has no such face."""
     if not 200 <= reply.status < 300:
         return _refusal(reply)
-    body = fields(reply.body)
-    session, faces = text(body.get("session_id")), rows(body.get("face_data"))
-    if not session or not isinstance(body.get("face_data"), list):
-        return unreadable(reply, _WHOSE)
-    if not faces:
-        return _final("No face was found in the clip.", "Choose a clip in which a face is seen from the front.")
-    if operation.face_index >= len(faces):
-        found = "one face" if len(faces) == 1 else f"{len(faces)} faces"
-        advice = "Set face_index to 0." if len(faces) == 1 else f"Set face_index to 0..{len(faces) - 1}."
-        return _final(f"The clip has {found}; face_index {operation.face_index} is not among them.", advice)
-    face = faces[operation.face_index]
-    face_id = text(face.get("face_id")) or ("0" if face.get("face_id") == 0 else "")
-    if not face_id:
-        return unreadable(reply, _WHOSE)
-    return _too_short_together(operation, face) or replace(operation, session_id=session, face_id=face_id)
-
-
-def _too_short_together(operation: LipSync, face: dict[str, Any]) -> Refusal | None:
-    """The sound and the face must be in the clip together for a while; nothing is said where times are missing."""
-    start, end = decimal(face.get("start_time")), decimal(face.get("end_time"))
-    if start is None or end is None:
-        return None
-    sound_start = operation.sound_insert_time
-    sound_end = sound_start + operation.sound_end_time - operation.sound_start_time
-    together = max(0, min(int(end), sound_end) - max(int(start), sound_start))
-    least = table("wrapper")["shortest_overlap"]
-    if together >= least:
-        return None
-    return _final(
-        f"Face {operation.face_index} is seen from {int(start)} to {int(end)} ms, the sound is there from "
-        f"{sound_start} to {sound_end} ms: together {together} ms, and Kling needs {least}.",
-        "Change sound_insert_time, or the part of the sound that is used.",
-    )
+    chosen = faces.with_face(operation, fields(reply.body), table("wrapper")["shortest_overlap"])
+    return chosen or unreadable(reply, _WHOSE)
 
 
 def _outputs(result: dict[str, Any]) -> list[Output]:
@@ -147,7 +116,3 @@ def _problem(row: dict[str, Any]) -> str:
 
 def _named(body: dict[str, Any]) -> str:
     return first_id((body, *(fields(body.get(name)) for name in _PLACES)))
-
-
-def _final(message: str, advice: str) -> Refusal:
-    return Refusal(Answer.FINAL, message, advice)

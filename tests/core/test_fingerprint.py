@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kling_api.dialects.official import Official
 from kling_api.fingerprint import fingerprint
-from kling_api.operations import CameraControl, Image2Video, Text2Video
+from kling_api.operations import (
+    CameraControl,
+    Image2Video,
+    LipSync,
+    MotionControl,
+    MultiShot,
+    Operation,
+    Shot,
+    Text2Video,
+)
+from kling_api.operations.media import media_of, without_media
+from kling_api.recordings import Footage, Sound
 from kling_api.stills import Still
 
 TEXT = Text2Video("a secret cat")
@@ -29,14 +41,19 @@ OTHER: dict[str, Any] = {
     "camera_control": CameraControl(pan=1),
     "image": Still(b"another picture", 640, 480),
     "image_tail": Still(b"last picture", 640, 480),
+    "multi_shot": MultiShot((Shot("a dog", 2), Shot("a cat", 3))),
+    "voice_list": ("829824295735410756",),
+    "element_list": ("829836802793406551",),
 }
+#: Without these a value cannot be said: voices need a model and sound, elements and shots a model.
+WITH: dict[str, dict[str, Any]] = {"voice_list": {"sound": True}}
 
 
 class _Other(Official):
     name = "other"
 
 
-def _of(operation: Text2Video | Image2Video, account: str = "host#1", dialect: Official | None = None) -> str:
+def _of(operation: Operation, account: str = "host#1", dialect: Official | None = None) -> str:
     return fingerprint(operation, account, dialect or Official())
 
 
@@ -51,6 +68,7 @@ def _fields() -> list[tuple[Any, str]]:
 
 @pytest.mark.parametrize(("operation", "field"), _fields(), ids=str)
 def test_another_value_of_any_field_is_another_job(operation: Any, field: str) -> None:
+    operation = dataclasses.replace(operation, **WITH.get(field, {}))
     assert _of(dataclasses.replace(operation, **{field: OTHER[field]})) != _of(operation)
 
 
@@ -83,6 +101,24 @@ def test_a_whole_number_and_the_same_one_as_a_float_are_the_same_job() -> None:
 def test_every_axis_and_type_of_a_camera_move_counts() -> None:
     moves = [CameraControl(pan=1), CameraControl(tilt=1), CameraControl(pan=1.5), CameraControl("down_back")]
     assert len({_of(Text2Video("a", camera_control=move)) for move in moves}) == len(moves)
+
+
+def test_a_sound_counts_by_its_samples_and_a_clip_by_its_bytes() -> None:
+    encoded, anew = Sound(b"one", "mp3", 3, source="s"), Sound(b"two", "wav", 3, source="s")
+    here, there = (Footage(Path(name), 5, 1280, 720, 24, 10, source="f") for name in ("here.mp4", "there.mp4"))
+    assert (
+        _of(LipSync(encoded, "id")) == _of(LipSync(anew, "id")) != _of(LipSync(Sound(b"", "mp3", 3, source="t"), "id"))
+    )
+    assert _of(MotionControl(PICTURE, here)) == _of(MotionControl(PICTURE, there))
+    another = dataclasses.replace(here, source="g")
+    assert _of(MotionControl(PICTURE, here)) != _of(MotionControl(PICTURE, another))
+
+
+def test_a_request_without_media_holds_none() -> None:
+    clip = Footage(Path("a.mp4"), 5, 1280, 720, 24, 10, source="f")
+    bare = without_media(LipSync(Sound(b"one", "mp3", 3), video_url=clip))
+    assert media_of(bare) == {}
+    assert str(bare.video_url).startswith("https://footage.invalid/")
 
 
 def test_nothing_can_be_read_in_a_fingerprint() -> None:

@@ -23,9 +23,12 @@ from kling_api.operations import (
     Image2Video,
     LipSync,
     MotionControl,
+    MultiShot,
     Operation,
+    Shot,
     Text2Video,
 )
+from kling_api.recordings import Footage, Sound
 from kling_api.settings import Credentials, Profile
 from kling_api.stills import Still
 
@@ -420,6 +423,80 @@ def _uploaded(address: Any) -> Reply:
     data = {"fileName": "a.png", "filePath": "kling-nodes/a.png", "downloadUrl": address, "fileSize": 9}
     data |= {"mimeType": "image/png", "uploadedAt": "2026-09-01T00:00:00Z"}
     return Reply(200, {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data})
+
+
+# Sounds and clips: uploaded by the client
+
+
+def _dance(seconds: float = 5.0, size: int = 9) -> Footage:
+    return Footage(Path("dance.mp4"), seconds, 1280, 720, 24, size, source="d" * 64)
+
+
+def test_sounds_and_clips_are_taken_as_urls_alone() -> None:
+    assert KIE.urls_only("avatar/image2video") == {"sound_file"}
+    assert KIE.urls_only("motion-control") == frozenset()  # a clip always is
+    for operation in (MotionControl(FIRST, _dance()), Avatar(FIRST, Sound(b"sound", "mp3", 5))):
+        KIE.check(operation)
+        with pytest.raises(InvalidRequest, match="is not uploaded yet"):
+            KIE.create(operation, "kn-1")
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (MotionControl(FIRST, _dance(2.9)), ("video_url lasts 2.90 s", "3 to 30 s")),
+        (MotionControl(FIRST, _dance(30.1)), ("video_url lasts 30.10 s", "3 to 30 s")),
+        (MotionControl(FIRST, _dance(size=100_000_001), model_name="kling-v3"), ("100.0 MB", "at most 100 MB")),
+        (Avatar(FIRST, Sound(b"sound", "mp3", 301)), ("sound_file lasts 301.00 s", "at most 300 s")),
+        (Avatar(FIRST, Sound(bytes(10_000_001), "mp3", 3)), ("sound_file has 10.0 MB", "at most 10 MB")),
+        (Avatar(FIRST, audio_id="1"), ("sound_file is missing",)),
+    ],
+)
+def test_what_a_sound_or_clip_of_ours_is_like_is_checked_first(operation: Operation, words: tuple[str, ...]) -> None:
+    said = _refused(operation)
+    assert [word for word in words if word not in said] == []
+
+
+# Several shots
+
+SHOTS = MultiShot((Shot("a dog", 3), Shot("a cat", 4)))
+
+
+def test_shots_take_the_place_of_the_prompt() -> None:
+    shots = {
+        "multi_shots": True,
+        "multi_prompt": [{"prompt": "a dog", "duration": 3}, {"prompt": "a cat", "duration": 4}],
+    }
+    usual = {"sound": True, "duration": "7", "mode": "std"} | shots
+    text = Text2Video("", "kling-v3", duration=7, sound=True, multi_shot=SHOTS)
+    assert _body(text) == {"model": "kling-3.0/video", "input": usual | {"aspect_ratio": "16:9"}}
+    image = Image2Video(FIRST, model_name="kling-v3", duration=7, sound=True, multi_shot=SHOTS)
+    assert _body(image) == {"model": "kling-3.0/video", "input": usual | {"image_urls": [FIRST]}}
+    assert KIE.check(text) == KIE.check(image) == ()
+    warned = dataclasses.replace(text, prompt="beside them")
+    assert "the prompt is of no effect" in KIE.check(warned)[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sound": False}, ("sound is off", "with sound alone")),
+        ({"image_tail": LAST}, ("An end frame and several shots",)),
+        (
+            {"model_name": "kling-v2-6", "prompt": "x", "duration": 5, "multi_shot": MultiShot((Shot("x", 5),))},
+            ("multi_shot is not possible", "kling-v3"),
+        ),
+        ({"multi_shot": MultiShot((), "intelligence")}, ("shot_type intelligence", "Choose customize")),
+        ({"multi_shot": MultiShot((Shot("x", 1),) * 6), "duration": 6}, ("6 shots are given; kie.ai takes 5",)),
+        ({"multi_shot": MultiShot((Shot("x" * 501, 7),))}, ("prompt of shot 1 has 501", "Shorten it by 1.")),
+        ({"multi_shot": MultiShot((Shot("x", 13),)), "duration": 13}, ("Shot 1 lasts 13 s", "at most 12 s")),
+        ({"multi_shot": None}, ("prompt is missing",)),
+    ],
+)
+def test_shots_that_kie_cannot_make_are_refused(changes: dict[str, Any], words: tuple[str, ...]) -> None:
+    values: dict[str, Any] = {"model_name": "kling-v3", "duration": 7, "sound": True, "multi_shot": SHOTS} | changes
+    said = _refused(Image2Video(FIRST, **values))
+    assert [word for word in words if word not in said] == []
 
 
 # Prices and places

@@ -316,6 +316,7 @@ def test_a_new_query_when_it_is_done() -> None:
     assert task.outputs == (
         Output("video", "https://cdn.example/a.mp4", "v-1", 3.041),
         Output("image", "https://cdn.example/a.png"),
+        Output("audio", "https://cdn.example/a.mp3", "a"),
     )
     assert (task.units, task.created, task.updated) == ("2.4", 1781080778802, 1781080794151)
 
