@@ -15,6 +15,7 @@ from .dialects.wire import KeyKind
 from .hosts import is_loopback
 from .limits import NO_LIMITS, Limits
 from .redaction import MASK, remember
+from .upload_target import Upload
 
 SANDBOX = "sandbox"
 
@@ -64,7 +65,8 @@ class Credentials:
 class Profile:
     """One account at one provider. `base_url` "" means the built-in sandbox, which the client starts by itself.
 
-    `account_name`: a name of the user's for the account, so that a renewed key still is the same account.
+    `account_name`: a name of the user's for the account, so that a renewed key still is the same account. `upload`: a
+    place of the user's for clips and sounds that must be URLs; None: that of the provider, if it has one.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Profile:
     home: Path
     limits: Limits = NO_LIMITS
     account_name: str = ""
+    upload: Upload | None = None
 
     @property
     def is_sandbox(self) -> bool:

@@ -20,10 +20,13 @@ KEY_FIELDS = ("api_key", "access_key", "secret_key")
 FIELDS = (*KEY_FIELDS, "base_url", "dialect", "account")
 #: What a profile allows itself: numbers in the file, and never from the environment.
 LIMIT_FIELDS = ("max_parallel", "budget_per_day", "budget_total")
+#: Where clips and sounds are uploaded; a bucket has a table of its own, [studio.s3]. Never from the environment.
+UPLOAD, BUCKET = "upload", "s3"
+BUCKET_FIELDS = ("bucket", "region", "endpoint_url", "access_key", "secret_key", "prefix", "hours")
 
 
 def read_profiles(home: Path) -> dict[str, dict[str, str]]:
-    """The tables of profiles.toml by name; {} without a file."""
+    """The tables of profiles.toml by name; {} without a file. What stands in [studio.s3] is "s3.bucket" and so on."""
     file = home / "profiles.toml"
     try:
         document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
@@ -68,18 +71,32 @@ def _place(error: Exception) -> str:
 def _table(file: Path, name: str, table: Any) -> dict[str, str]:
     if not isinstance(table, dict):
         raise NotConfigured(f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio].")
-    known = (*FIELDS, *LIMIT_FIELDS)
+    bucket = table.get(BUCKET, {})
+    if not isinstance(bucket, dict):
+        raise NotConfigured(
+            f"{file}: profile {name} has a wrong value for {BUCKET}.",
+            f'Describe the bucket under a heading [{name}.{BUCKET}], and set upload = "{BUCKET}".',
+        )
+    own = {setting: value for setting, value in table.items() if setting != BUCKET}
+    settings = _texts(file, f"profile {name}", own, (*FIELDS, *LIMIT_FIELDS, UPLOAD), LIMIT_FIELDS)
+    described = _texts(file, f"[{name}.{BUCKET}]", bucket, BUCKET_FIELDS, ("hours",))
+    return settings | {f"{BUCKET}.{setting}": value for setting, value in described.items()}
+
+
+def _texts(
+    file: Path, where: str, table: dict[str, Any], known: tuple[str, ...], numbers: tuple[str, ...]
+) -> dict[str, str]:
+    """The settings as text, those of `numbers` also where they are numbers in the file."""
     unknown = sorted(set(table) - set(known))
     if unknown:
         raise NotConfigured(
-            f"{file}: profile {name} has the unknown setting '{unknown[0]}'.", f"Known settings: {', '.join(known)}."
+            f"{file}: {where} has the unknown setting '{unknown[0]}'.", f"Known settings: {', '.join(known)}."
         )
-    numbers = {setting: str(value) for setting in LIMIT_FIELDS if _is_number(value := table.get(setting))}
-    table = table | numbers
+    table = table | {setting: str(value) for setting in numbers if _is_number(value := table.get(setting))}
     wrong = [setting for setting, value in table.items() if not isinstance(value, str)]
     if wrong:
-        advice = "Give a number." if wrong[0] in LIMIT_FIELDS else "Put the value in quotes."
-        raise NotConfigured(f"{file}: profile {name} has a wrong value for {wrong[0]}.", advice)
+        advice = "Give a number." if wrong[0] in numbers else "Put the value in quotes."
+        raise NotConfigured(f"{file}: {where} has a wrong value for {wrong[0]}.", advice)
     return table
 
 

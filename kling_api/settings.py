@@ -9,6 +9,7 @@ import difflib
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from .hosts import host_of, is_loopback
 from .limits import NO_LIMITS, Limits
 from .profile import SANDBOX, Credentials, Profile, is_sandbox, sandbox_name, sandbox_names
 from .profiles_file import FIELDS, KEY_FIELDS, limits_of, read_profiles
+from .upload_settings import no_uploads_of_its_own, upload_of
+from .upload_target import KieFiles
 
 #: Kling's own hosts (official authentication page, 2026-09); keys and tasks are regional.
 GLOBAL_URL = DIALECTS["official"].base_url
@@ -51,13 +54,24 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     _must_be_meant(chosen, tables, home)
     if is_sandbox(name):
         limits = limits_of(name, tables.get(name, {}))
+        no_uploads_of_its_own(name, tables.get(name, {}))
         return sandbox_profile(home, _from_environment()["base_url"] if chosen == name else "", limits, name)
     values = dict.fromkeys(FIELDS, "") | tables.get(name, {})
     if name == chosen:
         values = _merge(values, _from_environment())
     elif name not in tables:
         raise _unknown(name, tables, home)
-    return _profile(name, values, home)
+    upload = upload_of(name, values, lambda other: _store(other, tables, home))
+    return replace(_profile(name, values, home), upload=upload)
+
+
+def _store(name: str, tables: dict[str, dict[str, str]], home: Path) -> tuple[str, KieFiles] | None:
+    """The dialect of a profile as the file has it, and its store if that is kie.ai's; None where there is none."""
+    if name not in tables or is_sandbox(name):
+        return None
+    profile = _profile(name, dict.fromkeys(FIELDS, "") | tables[name], home)
+    store = KieFiles(profile.base_url, profile.credentials.api_key)
+    return _spoken(profile.dialect, profile.base_url).name, store
 
 
 def _must_be_meant(chosen: str, tables: dict[str, Any], home: Path) -> None:

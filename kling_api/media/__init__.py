@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from .canvas import blend, caption, contact_sheet, resize, warp, write_picture
     from .clips import write_clip
     from .frames import read_first_frame, read_frames, read_last_frame
-    from .probe import Clip, check_clip, check_picture
+    from .probe import Clip, check_clip, check_picture, check_sound
+    from .recordings import encode_sound, read_footage, read_sound
     from .sound import read_audio
     from .stills import decode_picture, encode_image, encode_still, read_pictures, read_still
 
@@ -22,15 +23,19 @@ __all__ = [
     "caption",
     "check_clip",
     "check_picture",
+    "check_sound",
     "contact_sheet",
     "decode_picture",
     "encode_image",
+    "encode_sound",
     "encode_still",
     "read_audio",
     "read_first_frame",
+    "read_footage",
     "read_frames",
     "read_last_frame",
     "read_pictures",
+    "read_sound",
     "read_still",
     "resize",
     "warp",
@@ -42,7 +47,8 @@ _HOME = {
     "canvas": ("blend", "caption", "contact_sheet", "resize", "warp", "write_picture"),
     "clips": ("write_clip",),
     "frames": ("read_first_frame", "read_frames", "read_last_frame"),
-    "probe": ("Clip", "check_clip", "check_picture"),
+    "probe": ("Clip", "check_clip", "check_picture", "check_sound"),
+    "recordings": ("encode_sound", "read_footage", "read_sound"),
     "sound": ("read_audio",),
     "stills": ("decode_picture", "encode_image", "encode_still", "read_pictures", "read_still"),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import cv2
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
@@ -23,14 +24,17 @@ _ERRORS = (FFmpegError, cv2.error, OSError, MemoryError)
 
 
 @contextmanager
-def open_clip(path: Path | str, charged: Charged | None = None) -> Iterator[InputContainer]:
-    """The opened file; whatever FFmpeg or OpenCV raises inside becomes a MediaError that names the file."""
+def open_clip(path: Path | str, charged: Charged | None = None, what: str = "clip") -> Iterator[InputContainer]:
+    """The opened file; whatever FFmpeg or OpenCV raises inside becomes a MediaError that names the file and `what` it
+
+    should have been.
+    """
     path = Path(path)
     _check_file(path, charged)
     try:
         container = _open(path)
     except _ERRORS as error:
-        raise MediaError(f"{path} is not a clip that can be opened ({reason(error)}).", charged=charged) from error
+        raise MediaError(f"{path} is not a {what} that can be opened ({reason(error)}).", charged=charged) from error
     with container:
         try:
             yield container
@@ -45,6 +49,28 @@ def video_stream(container: InputContainer, path: Path | str, charged: Charged |
     stream = container.streams.video[0]
     check_size(stream.codec_context.width, stream.codec_context.height, path, charged)
     return stream
+
+
+def sound_stream(container: InputContainer, path: Path | str, charged: Charged | None = None) -> AudioStream:
+    if not container.streams.audio:
+        raise MediaError(f"{path} holds no sound.", "Give a file that has a sound track.", charged=charged)
+    return container.streams.audio[0]
+
+
+def announced_samples(stream: AudioStream) -> int:
+    """0 where the header does not tell."""
+    if not stream.duration or not stream.time_base:
+        return 0
+    return round(stream.duration * stream.time_base * stream.sample_rate)
+
+
+def without_padding(stream: AudioStream, samples: int) -> int:
+    """How many of the decoded samples count: an encoder fills its last block with zeros, which the track's announced
+
+    length leaves out.
+    """
+    announced = announced_samples(stream)
+    return announced if 0 < samples - announced < (stream.codec_context.frame_size or 0) else samples
 
 
 def check_size(width: int, height: int, path: Path | str, charged: Charged | None = None) -> None:

@@ -21,25 +21,29 @@ from .memory import check_frames
 _WAITING = 4  # decoded frames that may wait for their conversion
 
 
-def read_frames(path: Path | str, start: int = 0, count: int | None = None) -> Tensor:
-    """Frames `start` to `start + count` (all the rest if None) in order -> [N, H, W, 3] float32 0..1 RGB, upright.
+def read_frames(path: Path | str, start: int = 0, count: int | None = None, every: int = 1) -> Tensor:
+    """`count` frames (all the rest if None) from `start` on, every n-th -> [N, H, W, 3] float32 0..1 RGB, upright.
 
     Fewer than `count` if the clip ends before. Peak memory is the tensor and a few frames. MediaError for a file that
     is broken, has no frame `start`, or would not fit into the free memory (found before memory is taken).
     """
-    if start < 0 or (count is not None and count < 1):
-        raise MediaError(f"start must be 0 or more and count 1 or more, not {start} and {count}.")
+    if start < 0 or every < 1 or (count is not None and count < 1):
+        raise MediaError(f"start must be 0 or more, count and every 1 or more, not {start}, {count} and {every}.")
     with open_clip(path, Charged.ONCE) as container:
         video = video_stream(container, path, Charged.ONCE)
         size = (video.codec_context.width, video.codec_context.height)
         # A header's number is only a claim. Counting costs a few milliseconds, once the claim itself is bearable.
-        check_frames(_chosen(video.frames, start, count), size, path)
-        expected = _chosen(max(video.frames, _count_packets(path)), start, count)
+        check_frames(_chosen(video.frames, start, count, every), size, path)
+        expected = _chosen(max(video.frames, _count_packets(path)), start, count, every)
         check_frames(expected, size, path)
         buffer = FrameBuffer(path, expected)
-        seen = _fill(buffer, _decode(container, video, path), start, count)
+        seen = _fill(buffer, _decode(container, video, path), start, count, every)
         if not buffer.filled:
-            raise MediaError(f"{path} holds {seen} frames; there is no frame {start}.", charged=Charged.ONCE)
+            raise MediaError(
+                f"{path} holds {seen} frames; there is no frame {start}.",
+                f"Frames are counted from 0: start at {max(seen - 1, 0)} or before.",
+                charged=Charged.ONCE,
+            )
         return buffer.tensor()
 
 
@@ -58,25 +62,26 @@ def read_last_frame(path: Path | str) -> Tensor:
     return buffer.tensor()
 
 
-def _chosen(frames: int, start: int, count: int | None) -> int:
-    """How many of a clip's frames `start` and `count` choose; 1 at least, to have room for what nobody announced."""
-    rest = max(1, frames - start)
+def _chosen(frames: int, start: int, count: int | None, every: int) -> int:
+    """How many of a clip's frames are asked for; 1 at least, to have room for what nobody announced."""
+    rest = max(1, -((start - frames) // every))
     return rest if count is None else min(count, rest)
 
 
-def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, count: int | None) -> int:
+def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, count: int | None, every: int) -> int:
     """Convert the chosen frames in a second thread while this one decodes; how many frames were decoded."""
-    seen = 0
+    seen = chosen = 0
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="kling-frames") as converter:
         waiting: deque[Future[None]] = deque()
         for frame in frames:
             seen += 1
-            if seen <= start:
+            if seen <= start or (seen - start - 1) % every:
                 continue
+            chosen += 1
             waiting.append(converter.submit(buffer.append, frame))
             if len(waiting) > _WAITING:
                 waiting.popleft().result()
-            if count is not None and seen - start == count:
+            if chosen == count:
                 break
         for conversion in waiting:
             conversion.result()

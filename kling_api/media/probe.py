@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from ..errors import MediaError
-from .container import check_size, open_clip, video_stream
+from .container import check_size, open_clip, sound_stream, video_stream
 from .stills import decode_picture
 
 
@@ -54,6 +55,17 @@ def check_picture(path: Path | str) -> tuple[int, int]:
         raise MediaError(f"There is no file at {path}.")
     height, width = decode_picture(path.read_bytes(), str(path)).shape[:2]
     return width, height
+
+
+def check_sound(path: Path | str) -> None:
+    """Some of the sound must really decode. MediaError names what is wrong."""
+    with open_clip(path, what="sound") as container:
+        stream = sound_stream(container, path)
+        for packet in container.demux(stream):
+            with suppress(FFmpegError):  # mp3 files in the wild hold odd bytes; a player skips them, too
+                if packet.decode():
+                    return
+        raise MediaError(f"{path} holds no sound that can be decoded.")
 
 
 def seconds(container: InputContainer, video: VideoStream) -> float:

@@ -1,4 +1,4 @@
-"""A clip's sound -> ComfyUI's AUDIO value. Never resampled. Pictures are in `frames`."""
+"""The sound of a clip or of a sound file -> ComfyUI's AUDIO value. Never resampled. The way back is `recordings`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from av.error import FFmpegError
 from torch import Tensor
 
 from ..errors import Charged, MediaError
-from .container import open_clip, reason, video_stream
+from .container import announced_samples, open_clip, reason, video_stream, without_padding
 from .memory import check_memory
 from .probe import seconds
 
@@ -30,8 +30,11 @@ class Audio(TypedDict):
 
 
 def read_audio(path: Path | str) -> Audio:
-    """The sound at its own rate and channels; stereo silence of the clip's length if there is none."""
-    with open_clip(path, Charged.ONCE) as container:
+    """The sound of a clip, or of an mp3, wav or other sound file, at its own rate and channels.
+
+    Stereo silence of the clip's length if there is none.
+    """
+    with open_clip(path, Charged.ONCE, "clip or sound") as container:
         if not container.streams.audio:
             return _silence(container, path)
         stream = container.streams.audio[0]
@@ -39,7 +42,8 @@ def read_audio(path: Path | str) -> Audio:
         pieces = [_to_float(frame) for frame in _decode(container, stream, path)]
         if not pieces:
             return _silence(container, path)
-        waveform = np.ascontiguousarray(np.concatenate(pieces, axis=1)[None, :, : _length(stream, pieces)])
+        samples = np.concatenate(pieces, axis=1)
+        waveform = np.ascontiguousarray(samples[None, :, : without_padding(stream, samples.shape[1])])
         return {"waveform": torch.from_numpy(waveform), "sample_rate": stream.sample_rate}
 
 
@@ -78,18 +82,5 @@ def _to_float(frame: av.AudioFrame) -> np.ndarray:
     return floats
 
 
-def _length(stream: AudioStream, pieces: list[np.ndarray]) -> int:
-    """Samples to keep: an encoder fills its last block with zeros, which the track's announced length leaves out."""
-    there = sum(piece.shape[1] for piece in pieces)
-    announced = _announced(stream)
-    return announced if 0 < there - announced < (stream.codec_context.frame_size or 0) else there
-
-
 def _check_length(stream: AudioStream, path: Path | str) -> None:
-    check_memory(2 * _announced(stream) * stream.layout.nb_channels * 4, path, "The sound")
-
-
-def _announced(stream: AudioStream) -> int:
-    if not stream.duration or not stream.time_base:
-        return 0
-    return round(stream.duration * stream.time_base * stream.sample_rate)
+    check_memory(2 * announced_samples(stream) * stream.layout.nb_channels * 4, path, "The sound")

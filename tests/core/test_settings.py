@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from kling_api.settings import (
     profile_names,
     read_profiles,
 )
+from kling_api.upload_target import Bucket, KieFiles
 
 KEY = "api-key-kling-FAKE-of-the-environment"
 FILE_KEY = "api-key-kling-FAKE-of-the-file"
@@ -441,3 +443,109 @@ def test_two_services_without_keys_on_one_host_are_two_accounts(home: Path) -> N
     text = '[a]\nbase_url = "https://s.example/a"\ndialect = "wrapper"\n'
     (home / "profiles.toml").write_text(text + text.replace("a]", "b]").replace("/a", "/b"), encoding="utf-8")
     assert load_profile("a").account() != load_profile("b").account()
+
+
+# Uploads
+
+STUDIO = '[studio]\napi_key = "api-key-kling-FAKE-of-the-studio"\n'
+BUCKET = """upload = "s3"
+
+[studio.s3]
+bucket = "studio-clips"
+region = "eu-central-1"
+endpoint_url = "https://s3.example/"
+access_key = "FAKE_ACCESS_OF_A_BUCKET"
+secret_key = "FAKE_SECRET_OF_A_BUCKET"
+"""
+KIE = '[films]\ndialect = "kie"\napi_key = "sk-FAKE-of-films-at-kie"\n'
+
+
+def _studio(home: Path, text: str) -> Profile:
+    (home / "profiles.toml").write_text(text, encoding="utf-8")
+    return load_profile("studio")
+
+
+def test_a_bucket_has_a_table_of_its_own_below_the_profile(home: Path) -> None:
+    keys = ("FAKE_ACCESS_OF_A_BUCKET", "FAKE_SECRET_OF_A_BUCKET")
+    usual = Bucket("studio-clips", "eu-central-1", "https://s3.example", *keys)
+    assert _studio(home, STUDIO + BUCKET).upload == usual
+    assert (usual.prefix, usual.hours) == ("kling-nodes/", 24)
+    other = replace(usual, prefix="a/b-", hours=48)
+    assert _studio(home, f'{STUDIO}{BUCKET}prefix = "a/b-"\nhours = 48\n').upload == other
+    assert _studio(home, f'{STUDIO}upload = "s3"\n[studio.s3]\nbucket = "b"\n').upload == Bucket("b")
+    assert _studio(home, STUDIO).upload is None
+
+
+def test_no_key_of_a_bucket_shows(home: Path) -> None:
+    profile = _studio(home, STUDIO + BUCKET)
+    assert "FAKE" not in f"{profile!r} {profile.upload!r}"
+    assert redact("FAKE_SECRET_OF_A_BUCKET and FAKE_ACCESS_OF_A_BUCKET") == "*** and ***"
+
+
+def test_the_bucket_stays_when_another_account_of_the_environment_pays(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "profiles.toml").write_text(
+        (STUDIO + BUCKET).replace("studio]", "default]").replace("[studio.", "[default.")
+    )
+    monkeypatch.setenv("KLING_API_KEY", KEY)
+    assert load_profile().credentials.api_key == KEY
+    assert isinstance(load_profile().upload, Bucket)
+
+
+def test_a_profile_of_kie_keeps_the_files_of_another_profile(home: Path) -> None:
+    profile = _studio(home, f'{STUDIO}upload = "films"\n{KIE}')
+    assert profile.upload == KieFiles("https://api.kie.ai", "sk-FAKE-of-films-at-kie")
+    assert "FAKE" not in repr(profile)
+    assert load_profile("films").upload is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (STUDIO + 'upload = "s3"\n', 'upload is "s3", but no bucket is named'),
+        (STUDIO + 'upload = "s3"\n[studio.s3]\nregion = "r"\n', "no bucket is named"),
+        (STUDIO + '[studio.s3]\nbucket = "b"\n', "describes a bucket, but does not use it"),
+        (STUDIO + 's3 = "b"\n', "wrong value for s3"),
+        (STUDIO + "upload = 7\n", "wrong value for upload"),
+        (STUDIO + BUCKET + 'acl = "public-read"\n', "[studio.s3] has the unknown setting 'acl'"),
+        (STUDIO + BUCKET + "prefix = 7\n", "[studio.s3] has a wrong value for prefix"),
+        (STUDIO + BUCKET + 'prefix = "/a"\n', "the prefix of its bucket is '/a'"),
+        (STUDIO + BUCKET + 'prefix = "a?b"\n', "the prefix of its bucket is 'a?b'"),
+        (STUDIO + BUCKET + 'prefix = "../a"\n', "the prefix of its bucket is '../a'"),
+        (STUDIO + BUCKET + "hours = 0\n", "hours is '0'"),
+        (STUDIO + BUCKET + "hours = 169\n", "hours is '169'"),
+        (STUDIO + BUCKET + "hours = 1.5\n", "hours is '1.5'"),
+        (STUDIO + BUCKET + "hours = true\n", "[studio.s3] has a wrong value for hours"),
+        ((STUDIO + BUCKET).replace('secret_key = "FAKE_SECRET_OF_A_BUCKET"', ""), "[studio.s3] has no secret_key"),
+        ((STUDIO + BUCKET).replace('access_key = "FAKE_ACCESS_OF_A_BUCKET"', ""), "[studio.s3] has no access_key"),
+        ((STUDIO + BUCKET).replace("FAKE_ACCESS_OF", "FAKE ACCESS"), "a key in [studio.s3] holds a space"),
+        ((STUDIO + BUCKET).replace("https://s3.example/", "http://s3.example"), "over plain http"),
+        ((STUDIO + BUCKET).replace("https://s3.example/", "s3.example"), "endpoint_url of its bucket is not"),
+        ((STUDIO + BUCKET).replace("https://s3.example/", "https://u:FAKE@s3.example"), "endpoint_url of its bucket"),
+        ((STUDIO + BUCKET).replace("https://s3.example/", "https://["), "endpoint_url of its bucket is not"),
+        (STUDIO + 'upload = "sk-FAKE-of-films-at-kie"\n' + KIE, 'upload is neither "s3" nor the name of a profile'),
+        (STUDIO + 'upload = "sandbox-kie"\n', 'upload is neither "s3" nor the name of a profile'),
+        (STUDIO + 'upload = "studio"\n', "but dialect official has no store for files"),
+        (STUDIO + 'upload = "films"\n[films]\ndialect = "kie"\n', "Profile films has no key"),
+    ],
+)
+def test_each_upload_setting_that_will_not_do_has_a_sentence_and_shows_no_key(home: Path, text: str, said: str) -> None:
+    with pytest.raises(NotConfigured) as caught:
+        _studio(home, text)
+    assert said in str(caught.value)
+    assert caught.value.advice
+    assert "FAKE" not in str(caught.value)
+
+
+def test_plain_http_to_a_bucket_is_for_this_machine_alone(home: Path) -> None:
+    upload = _studio(home, (STUDIO + BUCKET).replace("https://s3.example", "http://127.0.0.1:9000")).upload
+    assert isinstance(upload, Bucket)
+    assert upload.endpoint_url == "http://127.0.0.1:9000"
+
+
+@pytest.mark.parametrize("text", ['[sandbox]\nupload = "s3"\n', '[sandbox-kie]\n[sandbox-kie.s3]\nbucket = "b"\n'])
+def test_a_sandbox_takes_no_upload_target(home: Path, text: str) -> None:
+    (home / "profiles.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(NotConfigured, match="a sandbox takes no upload target"):
+        load_profile(text.partition("]")[0].removeprefix("["))
