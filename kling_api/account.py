@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .client import Client
+from .dialects import unit_of
 from .dialects.wire import Pack
 from .errors import NotOffered
 from .job import OPEN, Job
@@ -37,10 +38,17 @@ class Account:
 
     @property
     def remaining(self) -> Decimal | None:
-        """Units left in all packs that are online, None where the provider does not tell."""
-        if self.packs is None:
-            return None
-        return sum((pack.remaining for pack in self.packs if pack.is_online), Decimal(0))
+        """`unit`s left in all packs that are online, None where the provider does not tell."""
+        return None if self.packs is None else self._left(self.unit)
+
+    def left(self) -> dict[str, Decimal]:
+        """The same for every unit that the account has packs of."""
+        units = [self.unit, *(pack.unit for pack in self.packs or () if pack.unit)]
+        return {unit: self._left(unit) for unit in dict.fromkeys(units)}
+
+    def _left(self, unit: str) -> Decimal:
+        online = (pack for pack in self.packs or () if pack.is_online and (pack.unit or self.unit) == unit)
+        return sum((pack.remaining for pack in online), Decimal(0))
 
 
 def look_up(client: Client, now: float) -> Account:
@@ -67,7 +75,7 @@ def report(account: Account) -> str:
         *_packs(account),
         f"Spent from this machine: {plain(account.spent_today)} {account.unit} today, {plain(account.spent)} in all "
         "(jobs under way with their estimates)",
-        *_open_jobs(account.open_jobs, account.unit),
+        *_open_jobs(account.open_jobs),
         *_limits(account.limits),
     ]
     return "\n".join(lines)
@@ -87,8 +95,11 @@ def _packs(account: Account) -> list[str]:
         return ["The account has no resource packs."]
     in_order = sorted(account.packs, key=lambda pack: (not pack.is_online, pack.expires))
     lag = f" ({LAG})" if account.unit == "units" else ""
-    left = f"{plain(account.remaining)} {account.unit} left in packs that are online{lag}"
-    return [left, *(_pack(pack, account.unit) for pack in in_order)]
+    told = " and ".join(f"{plain(left)} {unit}" for unit, left in account.left().items())
+    return [
+        f"{told} left in packs that are online{lag}",
+        *(_pack(pack, pack.unit or account.unit) for pack in in_order),
+    ]
 
 
 def _pack(pack: Pack, unit: str) -> str:
@@ -97,23 +108,23 @@ def _pack(pack: Pack, unit: str) -> str:
     return f"- {pack.name}: {plain(pack.remaining)}{of} {unit}, {pack.state}{expiry}"
 
 
-def _open_jobs(jobs: tuple[Job, ...], unit: str) -> list[str]:
+def _open_jobs(jobs: tuple[Job, ...]) -> list[str]:
     if not jobs:
         return ["No open jobs"]
     more = [f"- and {len(jobs) - _NAMED} more"] if len(jobs) > _NAMED else []
-    return [f"Open jobs: {len(jobs)}", *(_job(job, unit) for job in jobs[:_NAMED]), *more]
+    return [f"Open jobs: {len(jobs)}", *(_job(job) for job in jobs[:_NAMED]), *more]
 
 
-def _job(job: Job, unit: str) -> str:
+def _job(job: Job) -> str:
     what = " ".join(word for word in (job.operation, job.model, job.mode) if word)
-    return f"- {job.key}: {job.state.value}, {what}, {_price(job, unit)}"
+    return f"- {job.key}: {job.state.value}, {what}, {_price(job)}"
 
 
-def _price(job: Job, unit: str) -> str:
+def _price(job: Job) -> str:
     if job.elsewhere:
         return "made elsewhere"
     units = job.units or job.estimate
-    return f"about {units} {unit}" if units else "no price known"
+    return f"about {units} {unit_of(job.dialect, job.operation)}" if units else "no price known"
 
 
 def _limits(limits: Limits) -> list[str]:

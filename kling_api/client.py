@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .auth import Authorization
-from .collect import collect, files_on_disk
+from .collect import collect, is_collected
 from .describe import describe, describe_task, without_name
 from .dialects import dialect_of
 from .dialects.wire import Pack, Refusal
@@ -23,12 +23,14 @@ from .job import Claim, Job, State
 from .job_errors import not_told, remembered, stopped, stopped_while_another_works, unrecorded
 from .ledger import open_ledger
 from .operations import Operation
+from .prepare import must_be_uploadable
 from .redaction import named
 from .run import Run
 from .settings import Profile, load_profile
 from .sidecar import sidecar_path
 from .submit import submit
 from .transport import NoAnswer, Transport
+from .uploads import uploader_of
 from .wait import wait
 from .watch import Progress, Stopped, Watch
 
@@ -42,8 +44,10 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Result:
-    """A collected job. `files` are on this machine; `units` a decimal string, "" where the provider does not say, in
-    its `unit` ("units", "credits").
+    """A collected job. `files` are on this machine, none for what is an id alone (an element); `units` a decimal
+    string, "" where the provider does not say, in its `unit` ("units", "image units", "credits").
+
+    `video_id`: the provider's id of the first result: a clip, a sound, a voice or an element; "" for pictures.
 
     `sidecar`: the JSON file that says what was asked for and what came of it, None when it is not there. `paid_before`:
     it was collected before this run, which has cost nothing.
@@ -71,6 +75,7 @@ class Client:
         self.base_url = self.profile.base_url or _sandbox_url(self.profile)
         self.transport = Transport(self.base_url, Authorization(self.profile.credentials))
         self.results = self.profile.home / "results"
+        self.uploader = uploader_of(self.profile)
 
     def run(
         self, operation: Operation, progress: OnProgress | None = None, stop: threading.Event | None = None
@@ -83,6 +88,7 @@ class Client:
         warnings = self.dialect.check(operation)
         for warning in warnings:
             log.warning("%s", warning)
+        must_be_uploadable(operation, self.dialect, self.uploader)
         new = describe(operation, self.profile, self.dialect)
         also = without_name(operation, self.profile, self.dialect)
         return self._live(lambda: self.ledger.claim(new, also), operation, Watch(progress, stop), warnings)
@@ -107,9 +113,8 @@ class Client:
                 operation = operation or job.operation
             new = describe_task(job.task_id if job else key, operation, self.profile, self.dialect)
             return self._live(lambda: self.ledger.claim(new), None, watch, ())
-        here = files_on_disk(job, self.results)
-        if here:
-            return self._result(job, here, (), paid_before=True)
+        if is_collected(job, self.results):
+            return self._result(job, (), paid_before=True)
         self._must_be_ours(job)
         return self._live(lambda: self.ledger.adopt(job.key), None, watch, ())
 
@@ -132,7 +137,7 @@ class Client:
             if run.job.state is not State.UNKNOWN or find_by_our_key(run):
                 return run.job
         except OutcomeUnknown:
-            if self.dialect.keyed:  # a look-up that Kling refused (a wrong key) settles nothing
+            if self.dialect.keyed_at(job.route):  # a look-up that Kling refused (a wrong key) settles nothing
                 raise
         except Stopped:
             raise stopped(run.job) from None
@@ -157,18 +162,18 @@ class Client:
             raise not_told(answer)
         return answer
 
-    def _result(self, job: Job, paths: tuple[Path, ...], warnings: tuple[str, ...], paid_before: bool) -> Result:
+    def _result(self, job: Job, warnings: tuple[str, ...], paid_before: bool) -> Result:
         sidecar = sidecar_path(self.results, job)
         return Result(
             job_key=job.key,
             task_id=job.task_id,
-            files=paths,
+            files=tuple(self.results / name for name in job.files),
             units=job.units,
             video_id=job.video_id,
             warnings=warnings,
             sidecar=sidecar if sidecar.exists() else None,
             paid_before=paid_before,
-            unit=self.dialect.unit,
+            unit=self.dialect.unit_for(job.operation),
         )
 
     def _must_be_ours(self, job: Job) -> None:
@@ -208,10 +213,9 @@ class Client:
         if run.job.state in (State.CREATED, State.SENDING, State.UNKNOWN):
             submit(run)
         paid_before = run.job.state is State.COLLECTED
-        if not files_on_disk(run.job, run.results):
+        if not is_collected(run.job, run.results):
             collect(run, wait(run))
-        here = tuple(run.results / name for name in run.job.files)
-        return self._result(run.job, here, (*warnings, *run.warnings), paid_before)
+        return self._result(run.job, (*warnings, *run.warnings), paid_before)
 
     def _release(self, claim: Claim) -> None:
         try:
@@ -245,6 +249,7 @@ class Client:
             local=self.profile.is_local,
             has_api_key=bool(self.profile.credentials.api_key),
             limits=self.profile.limits,
+            uploader=self.uploader,
         )
 
 

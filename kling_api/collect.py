@@ -10,26 +10,37 @@ from .download import Broken, LinkExpired, download
 from .errors import DownloadFailed
 from .job import Job, State
 from .job_errors import not_fetched
+from .kept import forget_task
+from .operations import ImageRecognize, VideoToAudio
 from .run import Run
 from .sidecar import write_sidecar
 
 TRIES = 4
 _PICTURE = re.compile(r"\.(png|jpe?g|webp)(?=[?#]|$)")
+_SOUND = re.compile(r"\.(mp3|wav|m4a|aac)(?=[?#]|$)")
+#: In the order in which a task that has made several is taken to mean them.
+_KINDS = ("video", "image", "audio", "voice", "element")
+_MAY_FIND_NOTHING = (ImageRecognize.kind,)
+_NAME = re.compile(r"[^0-9A-Za-z_-]")
+_LONGEST_NAME = 40
 
 
 def collect(run: Run, task: Task) -> None:
     """Fetches every result of the succeeded task; afterwards the job is `collected`. Raises DownloadFailed."""
-    outputs = _results(task)
-    if not outputs:
-        raise not_fetched(run.job, "The task succeeded, but its answer names no file.")
-    run.job = run.ledger.finished(run.claim, task.units, outputs[0].id, _seconds(run, task))
-    names = [f"{run.job.key}{f'-{number}' if number else ''}{_suffix(output)}" for number, output in enumerate(outputs)]
+    results = _results(task, run.job.operation)
+    if not results and run.job.operation not in _MAY_FIND_NOTHING:
+        raise not_fetched(run.job, "The task succeeded, but its answer names no result.")
+    first = results[0].id if results else ""
+    run.job = run.ledger.finished(run.claim, task.units, first, _seconds(run, task))
+    outputs = [output for output in results if output.url]
+    names = [_name(run.job, number, output) for number, output in enumerate(outputs)]
     for number, name in enumerate(names):
         if not _is_whole(run.results / name, _size(run.job, number)):
             _fetch(run, outputs, number, run.results / name)
     write_sidecar(run, tuple(names))
     sizes = [(run.results / name).stat().st_size for name in names]
     run.job = run.ledger.collected(run.claim, names, sizes)
+    forget_task(run)
 
 
 def _seconds(run: Run, task: Task) -> float | None:
@@ -38,11 +49,13 @@ def _seconds(run: Run, task: Task) -> float | None:
     return seconds if task.created > 0 and 0 < seconds <= run.watch.seconds + 5 else None
 
 
-def files_on_disk(job: Job, results: Path) -> tuple[Path, ...]:
-    """The files of a collected job; () when one is missing or was cut off: it is fetched again for free."""
-    paths = tuple(results / name for name in job.files)
-    whole = [_is_whole(path, _size(job, number)) for number, path in enumerate(paths)]
-    return paths if job.state is State.COLLECTED and all(whole) else ()
+def is_collected(job: Job, results: Path) -> bool:
+    """Whether all files of the job are there: one that is missing or was cut off is fetched again for free.
+
+    A result that is an id alone has none.
+    """
+    whole = (_is_whole(results / name, _size(job, number)) for number, name in enumerate(job.files))
+    return job.state is State.COLLECTED and all(whole)
 
 
 def _is_whole(path: Path, size: int | None) -> bool:
@@ -74,9 +87,9 @@ def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
 
 
 def _fetch_once(run: Run, output: Output, target: Path) -> None:
-    from .media.probe import check_clip, check_picture
+    from .media.probe import check_clip, check_picture, check_sound
 
-    check = check_picture if output.kind == "image" else check_clip
+    check = {"image": check_picture, "video": check_clip}.get(output.kind, check_sound)
     try:
         download(output.url, target, run.base_url, check, lambda _got, _total: run.watch.check())
     except DownloadFailed as error:
@@ -87,7 +100,8 @@ def _fetch_once(run: Run, output: Output, target: Path) -> None:
 def _fresh_outputs(run: Run, expected: int) -> list[Output]:
     """URLs are signed for a time; the task names new ones while the provider keeps the file."""
     task = run.question(run.dialect.query(run.job.route, run.job.task_id))
-    outputs = _results(task) if isinstance(task, Task) and _is_this_one(run, task) else []
+    results = _results(task, run.job.operation) if isinstance(task, Task) and _is_this_one(run, task) else []
+    outputs = [output for output in results if output.url]
     if len(outputs) != expected:
         raise not_fetched(run.job, "The provider does not offer the result any more; Kling keeps results for 30 days.")
     return outputs
@@ -97,14 +111,23 @@ def _is_this_one(run: Run, task: Task) -> bool:
     return task.id == run.job.task_id and task.state is TaskState.SUCCEEDED
 
 
-def _results(task: Task) -> list[Output]:
-    """The clips; of a task without one, the pictures. Covers and the like beside a clip are not what was asked for."""
-    clips = [output for output in task.outputs if output.kind == "video"]
-    return clips or [output for output in task.outputs if output.kind == "image"]
+def _results(task: Task, operation: str) -> list[Output]:
+    """What was asked for, clips first: covers and the like beside a clip are not, but the sound made for one is."""
+    found = {kind: [output for output in task.outputs if output.kind == kind] for kind in _KINDS}
+    if operation == VideoToAudio.kind:
+        return found["video"] + found["audio"]
+    return next((outputs for outputs in found.values() if outputs), [])
+
+
+def _name(job: Job, number: int, output: Output) -> str:
+    """What the provider calls it, else its number from the second on."""
+    told = _NAME.sub("", output.name)[:_LONGEST_NAME]
+    return f"{job.key}{f'-{told}' if told else f'-{number}' if number else ''}{_suffix(output)}"
 
 
 def _suffix(output: Output) -> str:
     if output.kind == "video":
         return ".mp4"
-    named = _PICTURE.search(output.url.lower())
-    return named[0] if named else ".png"
+    pattern, usual = (_PICTURE, ".png") if output.kind == "image" else (_SOUND, ".mp3")
+    named = pattern.search(output.url.lower())
+    return named[0] if named else usual

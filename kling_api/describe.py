@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from .capabilities import generation_of, models_for
 from .dialects import clip_operations
 from .dialects.wire import Dialect
 from .errors import InvalidRequest, NotConfigured
-from .fingerprint import fingerprint, fingerprint_of_task, without_stills
+from .fingerprint import fingerprint, fingerprint_of_task
 from .job import NewJob
 from .limits import plain
 from .operations import OPERATIONS, Operation
+from .operations.media import without_media
 from .redaction import named, redact
 from .settings import Profile
 
@@ -20,11 +22,11 @@ _TASK_ID = re.compile(r"(?=[\w.-]*\w)[\w.-]{1,128}", re.ASCII)
 
 
 def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob:
-    request = dialect.create(without_stills(operation), "")
+    request = dialect.create(without_media(operation), "")
     if request.needs_api_key and not profile.credentials.api_key:
         raise NotConfigured(
             f"{_text(operation, 'model_name')} needs an API key; profile {profile.name} has access key and secret key.",
-            "Create an API key in Kling's console (it works for all models), or choose a model such as kling-v3.",
+            f"Create an API key in Kling's console (it works for all models){_or_instead(operation)}.",
         )
     account, price = profile.account(), dialect.estimate(operation)
     return NewJob(
@@ -36,9 +38,10 @@ def describe(operation: Operation, profile: Profile, dialect: Dialect) -> NewJob
         operation=operation.kind,
         model=_text(operation, "model_name"),
         mode=_text(operation, "mode"),
-        duration=getattr(operation, "duration", 0),
+        duration=round(getattr(operation, "duration", 0)),
         estimate="" if price is None else plain(price),
         slots=operation.slots,
+        worth=plain(dialect.worth(operation.kind)),
     )
 
 
@@ -86,6 +89,14 @@ def describe_task(task_id: str, operation: str, profile: Profile, dialect: Diale
         task_id=task_id,
         elsewhere=True,
     )
+
+
+def _or_instead(operation: Operation) -> str:
+    """The first model of the older API, which takes both kinds of key."""
+    asked = _text(operation, "model_name")
+    old = (name for name in models_for(operation.kind) if generation_of(name) == "legacy" and name != asked)
+    model = next(old, "")
+    return f", or choose a model such as {model}" if model else ""
 
 
 def _text(operation: Operation, name: str) -> str:

@@ -30,6 +30,7 @@ class Charged(Enum):
     NO = "Not charged."
     NOTHING_CHANGED = "Nothing was changed."
     NO_UNITS = "A failed task is normally not charged; check `kling jobs` or the provider's console."
+    STEP_BEFORE = "No order was made; only the step before it was charged."
     UNKNOWN = "It may have been charged."
     ONCE = "Charged once; it is not charged again."
     WILL_BE = "It is charged once when it finishes."

@@ -116,4 +116,4 @@ def _absent(run: Run, refusal: Refusal) -> None:
 
 def _is_ours(run: Run, task: Task) -> bool:
     """A provider that does not know our keys may answer with a stranger's task."""
-    return task.job_key == run.job.key or (run.dialect.keyed and not task.job_key)
+    return task.job_key == run.job.key or (run.dialect.keyed_at(run.job.route) and not task.job_key)

@@ -9,16 +9,18 @@ from typing import Any
 
 from .dialects.wire import Dialect
 from .operations import Operation
-from .operations.pictures import with_stills
+from .operations.media import without_media
 
 
 def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
     """A hex digest over the request as the dialect writes it, so that a field that is not sent makes no difference.
 
-    Pictures go in by their pixels: another encoder, or another version of it, makes other bytes of the same picture.
+    Pictures and sounds go in by their pixels and samples: another encoder, or another version of it, makes other bytes
+    of the same one.
     Where the provider should report to does not change what it makes. Nothing can be read back from the digest.
     """
-    request = dialect.create(dataclasses.replace(without_stills(operation), callback_url=""), "")
+    silent = {"callback_url": ""} if hasattr(operation, "callback_url") else {}
+    request = dialect.create(dataclasses.replace(without_media(operation), **silent), "")
     document = {
         "account": account,
         "dialect": dialect.name,
@@ -27,11 +29,6 @@ def fingerprint(operation: Operation, account: str, dialect: Dialect) -> str:
         "seed": operation.seed,
     }
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-
-
-def without_stills(operation: Operation) -> Operation:
-    """The same with the digest of each picture that we hold in its place, written as a URL that leads nowhere."""
-    return with_stills(operation, lambda still: f"https://still.invalid/{still.digest()}")
 
 
 def fingerprint_of_task(account: str, task_id: str) -> str:

@@ -25,8 +25,9 @@ OPEN = (State.CREATED, State.SENDING, State.UNKNOWN, State.RUNNING)
 class NewJob:
     """What is known of a job before it is sent.
 
-    `estimate`: units that it will cost by the price table, a decimal string, "" without a price. `slots`: how many of
-    the account's parallel tasks it takes. `elsewhere`: task `task_id` was made by somebody else and is only fetched.
+    `estimate`: units that it will cost by the price table, a decimal string, "" without a price; `worth`: what one of
+    them is in units of the profile's budget. `slots`: how many of the account's parallel tasks it takes. `elsewhere`:
+    task `task_id` was made by somebody else and is only fetched.
     """
 
     fingerprint: str
@@ -42,6 +43,7 @@ class NewJob:
     slots: int = 1
     task_id: str = ""
     elsewhere: bool = False
+    worth: str = "1"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Job:
     seconds: float | None
     owner: str
     heartbeat: float
+    worth: str = "1"
 
     @property
     def is_open(self) -> bool:

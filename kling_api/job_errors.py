@@ -59,6 +59,16 @@ def not_prepared(job: Job, reason: str) -> NotDelivered:
     )
 
 
+def preparation_unclear(job: Job, reason: str, price: str) -> OutcomeUnknown:
+    """Something small that the order needs first, and that is charged by itself."""
+    return OutcomeUnknown(
+        f"What the order needs first could not be done. {reason}",
+        f"No order was sent now. Whether that step ({price}) was charged is not known. Run the same request again to "
+        "repeat it.",
+        job_key=job.key,
+    )
+
+
 def over_budget(job: Job, reason: str, advice: str) -> OverBudget:
     return OverBudget(
         f"The budget of profile {job.profile} does not allow this job: {reason}.",

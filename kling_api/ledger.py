@@ -105,7 +105,8 @@ class Ledger(LedgerFile):
         if limits.has_budget and (not job.unanswered or job.may_repeat):
             but = "" if job.may_repeat else job.key
             today = self.spent(job.profile, midnight(self._clock()), but, job.dialect)
-            limits.check_budget(job.estimate, today, self.spent(job.profile, but=but, dialect=job.dialect))
+            price = Decimal(job.estimate) * Decimal(job.worth) if job.estimate else None
+            limits.check_budget(price, today, self.spent(job.profile, but=but, dialect=job.dialect))
 
     def nothing_made(self, claim: Claim) -> Job:
         """Back to `created`, unless an earlier request of this job went without an answer."""
@@ -189,7 +190,7 @@ class Ledger(LedgerFile):
             return [_job(row) for row in rows]
 
     def spent(self, profile: str, since: float = 0.0, but: str = "", dialect: str = "") -> Decimal:
-        """Units that the profile's jobs have cost, or are expected to cost, since then; without the job `but`.
+        """What the profile's jobs have cost, or are expected to cost, since then, in units of a budget; without `but`.
 
         Only those of `dialect` if it is given: another provider counts in another unit.
         A job whose outcome is unknown counts with its estimate, as it may have been made.
@@ -197,11 +198,30 @@ class Ledger(LedgerFile):
         units = "CASE WHEN units <> '' THEN units WHEN state = 'failed' THEN '0' ELSE estimate END"
         with self._explained():
             row = self._connection.execute(
-                f"SELECT TOTAL({units}) FROM jobs WHERE profile = ? AND sent_at >= ? AND key <> ?"  # noqa: S608 - ours
+                f"SELECT TOTAL(({units}) * worth) FROM jobs WHERE profile = ? AND sent_at >= ? AND key <> ?"  # noqa: S608 - ours
                 f" AND ? IN ('', dialect) AND elsewhere = 0 AND {_MAY_HAVE_MADE}",
                 (profile, since, but, dialect),
             ).fetchone()
         return Decimal(str(round(row[0], 6)))
+
+    def keep_answer(self, name: str, value: str, seconds: float) -> None:
+        """Keeps an answer that cannot be asked for again; those whose time has passed are dropped."""
+        now = self._clock()
+        with self._transaction():
+            self._connection.execute("DELETE FROM answers WHERE until < ?", (now,))
+            self._connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (name, value, now + seconds))
+
+    def kept_answer(self, name: str) -> str:
+        """ "" when there is none."""
+        with self._explained():
+            row = self._connection.execute(
+                "SELECT value FROM answers WHERE name = ? AND until >= ?", (name, self._clock())
+            ).fetchone()
+        return row["value"] if row else ""
+
+    def drop_answer(self, name: str) -> None:
+        with self._transaction():
+            self._connection.execute("DELETE FROM answers WHERE name = ?", (name,))
 
     def median_seconds(self, new: NewJob) -> float | None:
         """How long the last such jobs of this account took at the provider; None when there was none."""

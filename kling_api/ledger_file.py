@@ -71,6 +71,16 @@ _MIGRATIONS = (
     CREATE INDEX jobs_spent ON jobs (profile, sent_at) WHERE sent_at IS NOT NULL;
     CREATE INDEX jobs_under_way ON jobs (account) WHERE state IN ('created', 'sending', 'unknown', 'running');
     """,
+    """
+    -- Answers that were paid for and cannot be asked for again, until the time (epoch seconds) when they are of no use.
+    CREATE TABLE answers (
+        name  TEXT PRIMARY KEY,
+        value TEXT NOT NULL,
+        until REAL NOT NULL
+    );
+    -- What one of the job's units is worth in those of its profile's budget (an image unit is less than one for clips).
+    ALTER TABLE jobs ADD COLUMN worth TEXT NOT NULL DEFAULT '1';
+    """,
 )
 
 

@@ -39,11 +39,11 @@ class Limits:
         if self.max_parallel is not None and taken and taken + slots > self.max_parallel:
             raise NoTurn(f"{taken} of {self.max_parallel} in use")
 
-    def check_budget(self, estimate: str, today: Decimal, in_all: Decimal) -> None:
-        """Raises BudgetSpent when `estimate` (units) on top of what was spent would pass a limit, or is not known."""
+    def check_budget(self, price: Decimal | None, today: Decimal, in_all: Decimal) -> None:
+        """Raises BudgetSpent when `price` (units) on top of what was spent would pass a limit, or is not known."""
         if not self.has_budget:
             return
-        if not estimate:
+        if price is None:
             raise BudgetSpent(
                 "no price is known for this request, so it cannot be held to the budget",
                 "Choose a model with a price in the README's table (most other providers tell none), or a profile "
@@ -54,9 +54,9 @@ class Limits:
             ("budget_total", self.budget_total, in_all, "in all", "or use another profile"),
         )
         for name, limit, spent, when, otherwise in limits:
-            if limit is not None and spent + Decimal(estimate) > limit:
+            if limit is not None and spent + price > limit:
                 raise BudgetSpent(
-                    f"it costs about {plain(Decimal(estimate))} units; {plain(spent)} of {plain(limit)} units {when} "
+                    f"it costs about {plain(price)} units; {plain(spent)} of {plain(limit)} units {when} "
                     f"are spent or promised ({name})",
                     f"Raise {name} in profiles.toml, make a shorter or cheaper clip, {otherwise}.",
                 )

@@ -18,6 +18,7 @@ from .limits import NO_LIMITS, Limits
 from .operations import Operation
 from .retry import wait_before
 from .transport import NoAnswer, Transport
+from .uploads import Uploader
 from .watch import Watch
 
 #: Seconds for which a question about a task is repeated while the provider cannot answer it.
@@ -30,7 +31,8 @@ Answered = TypeVar("Answered")
 class Run:
     """`job` is the row as last written; `operation` is None when only the key is known (collecting).
 
-    `local`: the provider is on this machine, so waiting is measured in tenths of the usual seconds.
+    `local`: the provider is on this machine, so waiting is measured in tenths of the usual seconds. `recalled`: the
+    names of kept answers that this run was built on. `step_charged`: something small was charged before the order.
     """
 
     claim: Claim
@@ -46,6 +48,9 @@ class Run:
     has_api_key: bool = True
     limits: Limits = NO_LIMITS
     warnings: list[str] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
+    step_charged: bool = False
+    uploader: Uploader | None = None
 
     def ask(self, request: Request) -> Task | Refusal:
         """One attempt. Raises NotDelivered or NoAnswer."""

@@ -19,6 +19,7 @@ from typing import Any
 from . import __version__
 from .job import Job
 from .operations import Operation
+from .recordings import Footage, Sound
 from .redaction import redact
 from .run import Run
 from .stills import Still
@@ -44,7 +45,7 @@ def write_sidecar(run: Run, files: tuple[str, ...] = ()) -> None:
 
 
 def parameters_of(operation: Operation) -> dict[str, Any]:
-    """The operation's fields by their API names. A picture is its size; a URL may be signed and is not told."""
+    """The operation's fields by their API names. Of media only the measures; a URL may be signed and is not told."""
     values = {field.name: getattr(operation, field.name) for field in dataclasses.fields(operation)}
     return {name: _value(value) for name, value in values.items() if value not in (None, "", ())}
 
@@ -52,6 +53,10 @@ def parameters_of(operation: Operation) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, Still):
         return {"width": value.width, "height": value.height}
+    if isinstance(value, Sound):
+        return {"seconds": round(value.seconds, 3)}
+    if isinstance(value, Footage):
+        return {"width": value.width, "height": value.height, "seconds": round(value.seconds, 3)}
     if isinstance(value, tuple):
         return [_value(item) for item in value]
     if isinstance(value, str):

@@ -14,8 +14,10 @@ from .errors import Charged, KlingError, NotConfigured, NotDelivered, OutcomeUnk
 from .find import accepted, can_look_up, find_by_our_key, find_named
 from .job import State
 from .job_errors import never_accepted, outcome_unknown, over_budget
+from .kept import forget_preparations, keep_task, kept_task
 from .limits import BudgetSpent, NoTurn
 from .operations import Operation
+from .prepare import prepared
 from .run import Run
 from .transport import NoAnswer
 
@@ -27,6 +29,9 @@ TURN_LOOK = 1.0
 
 def submit(run: Run) -> None:
     """Raises NotDelivered, Refused or OutcomeUnknown; afterwards the job is `running` and has a task id."""
+    if (made := kept_task(run)) is not None:
+        accepted(run, made)
+        return
     if run.job.state is State.SENDING:
         run.job = run.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
     if run.job.state is State.UNKNOWN:
@@ -43,7 +48,7 @@ def submit(run: Run) -> None:
         raise never_accepted(run.job)
     attempts = _Attempts(sent_again=run.job.unanswered > 0)
     _must_be_able_to_keep(run)
-    request = run.dialect.create(_completed(run, run.operation), run.job.key)
+    request = run.dialect.create(_prepared(run, run.operation), run.job.key)
     while not _attempt(run, request, attempts):
         pass
 
@@ -68,6 +73,8 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     except NoAnswer as error:
         answer = Refusal(Answer.UNCLEAR, f"The request was sent and no answer came ({error}).")
     if isinstance(answer, Task):
+        if request.at_once:
+            keep_task(run, answer)
         accepted(run, answer)
         return True
     if answer.answer is Answer.LATER:
@@ -78,17 +85,12 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     return _settle_unknown(run, answer, attempts)
 
 
-def _completed(run: Run, operation: Operation) -> Operation:
-    """The operation with what the provider must be given or asked first: pictures uploaded, faces found. All free."""
-    while request := run.dialect.before(operation):
-        _must_be_affordable(run)  # nothing of the user's is handed over for an order that will not be sent
-        run.watch.check()
-        run.watch.tell("preparing")
-        answer = run.preparation(operation, request)
-        if isinstance(answer, Refusal):
-            raise _refused(run, answer)
-        operation = answer
-    return operation
+def _prepared(run: Run, operation: Operation) -> Operation:
+    """As the order needs it. Nothing of the user's is handed over for an order that will not be sent."""
+    answer = prepared(run, operation, lambda: _must_be_affordable(run))
+    if isinstance(answer, Refusal):
+        raise _refused(run, answer)
+    return answer
 
 
 def _is_no_address(answer: Refusal) -> bool:
@@ -140,7 +142,7 @@ def _take_turn(run: Run, route: str) -> None:
         except BudgetSpent as spent:
             raise _over_budget(run, spent) from None
         else:
-            run.watch.tell(f"submitting{_about(run.job.estimate, run.dialect.unit)}")
+            run.watch.tell(f"submitting{_about(run.job.estimate, run.dialect.unit_for(run.job.operation))}")
             return
 
 
@@ -166,7 +168,7 @@ def _may_send_again(run: Run, reason: str) -> None:
 
     Elsewhere somebody has to decide it by hand (`kling jobs retry`), once for each time.
     """
-    if not run.dialect.keyed and not run.job.may_repeat:
+    if not run.dialect.keyed_at(run.job.route) and not run.job.may_repeat:
         raise outcome_unknown(run.job, reason, can_look_up(run))
 
 
@@ -190,6 +192,7 @@ def _wait_for_slot(run: Run, answer: Refusal, attempts: _Attempts) -> None:
 
 
 def _refused(run: Run, refusal: Refusal) -> KlingError:
+    forget_preparations(run)
     if run.job.unanswered:
         # An earlier request of this job may still arrive; the row must go on looking for it.
         run.job = run.ledger.unanswered(run.claim, refusal.message)
@@ -197,5 +200,10 @@ def _refused(run: Run, refusal: Refusal) -> KlingError:
         return outcome_unknown(run.job, said, can_look_up(run))
     run.job = run.ledger.refused(run.claim, refusal.message, refusal.code, refusal.request_id)
     return Refused(
-        refusal.message, refusal.advice, code=refusal.code, job_key=run.job.key, request_id=refusal.request_id
+        refusal.message,
+        refusal.advice,
+        charged=Charged.STEP_BEFORE if run.step_charged else None,
+        code=refusal.code,
+        job_key=run.job.key,
+        request_id=refusal.request_id,
     )

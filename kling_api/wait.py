@@ -7,6 +7,7 @@ import time
 from .dialects.wire import Answer, Refusal, Task, TaskState
 from .job import NewJob, State
 from .job_errors import cannot_ask, gone, gone_from_sandbox, not_known, task_failed
+from .kept import kept_task
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
 from .settings import is_sandbox
@@ -18,6 +19,10 @@ ABSENT_TRIES = 4
 
 def wait(run: Run) -> Task:
     """Returns the succeeded task. Raises TaskFailed, or StillRunning when the provider cannot be asked any longer."""
+    if (made := kept_task(run)) is not None and made.id == run.job.task_id:
+        if made.state is TaskState.SUCCEEDED:
+            return made
+        _must_go_on(run, made, 0.0)
     adopted = run.claim.job.accepted_at is not None
     plan = _plan(run)
     run.watch.usual = plan.usual

@@ -11,7 +11,7 @@ import typer
 
 from .. import __version__
 from ..errors import InvalidRequest, KlingError
-from . import jobs
+from . import jobs, library
 from .collect import collect
 from .console import show, show_error, show_json, warnings_shown
 from .demo import demo
@@ -32,6 +32,8 @@ app = typer.Typer(
 for command in (text2video, image2video, collect, doctor, sandbox, demo):
     app.command()(command)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(library.voices, name="voices")
+app.add_typer(library.elements, name="elements")
 
 #: The base of click's usage errors; newer versions of typer carry a click of their own.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]

@@ -35,7 +35,7 @@ def forget(key: Key, yes: Yes = False, as_json: flags.AsJson = False) -> None:
     ledger = open_ledger(data_folder())
     job = _job(key)
     if job.is_open and not job.forgotten_at:
-        _ask(f"Job {job.key} is {job.state.value}. {_MEANINGS[job.state].format(key=job.key)} Forget it?", yes, as_json)
+        ask(f"Job {job.key} is {job.state.value}. {_MEANINGS[job.state].format(key=job.key)} Forget it?", yes, as_json)
     if not job.forgotten_at:
         job = _forget(ledger, job)
     _tell("forgotten", job, "The same request is a new job from now on, and is paid anew.", as_json)
@@ -61,13 +61,13 @@ def retry(
     client = Client(profile or job.profile)
     risk = (
         "If the first one did arrive, a second one under its key is refused: it is not paid twice."
-        if client.dialect.keyed
+        if client.dialect.keyed_at(job.route)
         else "If the first one did arrive, it is paid twice."
     )
     can_ask = client.dialect.look_up(job.route, job.key) or client.dialect.list_page(job.route, 1)
     if job.state in (State.SENDING, State.UNKNOWN):
         first = "is looked up once more. If it is not there, the next" if can_ask else _CANNOT_ASK
-        _ask(f"Job {job.key} {first} run sends it again. {risk} Allow it?", yes, as_json)
+        ask(f"Job {job.key} {first} run sends it again. {risk} Allow it?", yes, as_json)
         if can_ask:
             show_error(f"Looking job {job.key} up.")
     job = client.allow_repeat(job.key)
@@ -106,7 +106,7 @@ def _job(key: str) -> Job:
     return job
 
 
-def _ask(question: str, yes: bool, as_json: bool) -> None:
+def ask(question: str, yes: bool, as_json: bool) -> None:
     """Returns when the answer is yes; else the command ends with 1 and nothing is changed."""
     if yes:
         return

@@ -16,13 +16,14 @@ from ..checks import check_still
 from ..client import Client, Result
 from ..dialects import DIALECTS
 from ..errors import NotConfigured
-from ..operations import VideoOperation
+from ..operations import Operation
+from ..recordings import Sound
 from ..settings import sandbox_name, sandbox_profile
 from ..stills import Still
 from ..transport import make_session
 from . import flags
 from .console import show, show_error, show_json
-from .demo_requests import Step, from_text, to_end_frame, with_camera
+from .demo_requests import Step, from_text, speech, to_end_frame, with_camera, with_speech
 from .output import deliver, prepare_folder
 from .video import read_picture
 from .waiting import run_visibly
@@ -45,7 +46,7 @@ def demo(
     output: flags.Output = Path("output"),
     as_json: flags.AsJson = False,
 ) -> None:
-    """Do the main job in the sandbox, without a key: three clips, a contact sheet, frames as a tensor."""
+    """Do the main job in the sandbox, without a key: clips, a lip sync, a contact sheet, frames as a tensor."""
     begun = time.monotonic()
     profile = sandbox_name(dialect)
     photo = _read_photo(image)
@@ -100,6 +101,7 @@ class _Demonstration:
         target = "the photograph" if photo else "the first frame of clip 1" if first else "the drawn picture"
         step = to_end_frame(dialect, start, end, f"the last frame of clip {len(self._clips)}", target)
         third = self._make(client, step)
+        self._speak(client, second or third)
         made = text or step
         if made and (first or third):
             self._repeat(client, made.operation)
@@ -123,7 +125,7 @@ class _Demonstration:
         if step is None:
             return None
         operation = step.operation
-        self._announce(f"{step.title} ({operation.model_name}, {operation.mode}, {operation.duration} s)")
+        self._announce(f"{step.title}{_model_of(operation)}")
         result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
         file = deliver(result, self._folder, f"{len(self._clips) + 1:02}-{step.name}")[0]
         self._clips.append((step.title, file))
@@ -131,7 +133,33 @@ class _Demonstration:
         self._tell(f"   {_measures(file)}, {units}: {file}")
         return result
 
-    def _repeat(self, client: Client, operation: VideoOperation) -> None:
+    def _speak(self, client: Client, clip: Result | None) -> None:
+        """Lip sync: with text to speech where the dialect has it, else with the sound of clip 1."""
+        if clip is None:
+            return
+        from ..media import read_footage
+
+        sound, source = self._sound(client)
+        if sound:
+            step = with_speech(client.dialect, read_footage(clip.files[0]), clip.video_id, sound, source)
+            self._make(client, step)
+
+    def _sound(self, client: Client) -> tuple[Sound | None, str]:
+        """What is said, and what it is; None where there is nothing to say."""
+        from ..media import read_sound
+        from ..media.probe import probe
+
+        order = speech(client.dialect)
+        if order:
+            self._announce(f'Text to speech: "{order.text}"')
+            result = run_visibly(client, lambda progress, stop: client.run(order, progress, stop))
+            file = deliver(result, self._folder, "speech")[0]
+            self._tell(f"   {result.units} {result.unit}: {file}")
+            return read_sound(file), "a text"
+        sounding = next((file for _, file in self._clips if probe(file).has_audio), None)
+        return (read_sound(sounding), "the sound of clip 1") if sounding else (None, "")
+
+    def _repeat(self, client: Client, operation: Operation) -> None:
         self._announce("One request once more: it was paid for, so it comes from the ledger")
         begun = time.monotonic()
         result = run_visibly(client, lambda progress, stop: client.run(operation, progress, stop))
@@ -169,6 +197,14 @@ class _Demonstration:
     def _announce(self, title: str) -> None:
         self._step += 1
         self._tell(f"{self._step}. {title}")
+
+
+def _model_of(operation: Operation) -> str:
+    """ " (kling-v3, std, 5 s)", with what of it the operation has."""
+    said = [getattr(operation, name, "") for name in ("model_name", "mode")]
+    duration = getattr(operation, "duration", 0)
+    words = [word for word in (*said, f"{duration} s" if duration else "") if word]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _read_photo(image: str) -> Still | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ..dialects.wire import Dialect
 from ..errors import InvalidRequest
-from ..operations import CameraControl, Image2Video, Text2Video, VideoOperation
+from ..operations import CameraControl, Image2Video, LipSync, Operation, Text2Video, TextToSpeech, VideoOperation
+from ..recordings import Footage, Sound
 from ..stills import Still
 
 _PROMPT = "A paper boat sails down a quiet river at sunset"
@@ -15,6 +16,8 @@ _PROMPT = "A paper boat sails down a quiet river at sunset"
 _MODELS = ("kling-v3", "kling-v2-6", "kling-v2-master", "kling-v1-6")
 _CAMERA_MODELS = ("kling-v1-5", "kling-v1-6", "kling-v2-master", "kling-v1")
 _MODES = ("std", "pro")
+_SPEECH = "The little boat sails on, and the river carries it home."
+_VOICE = "oversea_male1"
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Step:
 
     name: str
     title: str
-    operation: VideoOperation
+    operation: Operation
 
 
 def from_text(dialect: Dialect) -> Step | None:
@@ -51,6 +54,27 @@ def to_end_frame(dialect: Dialect, first: Still, last: Still, source: str, targe
         (name, f"First and end frame: {way}", _pictures(dialect, first, last, back, sound=False)),
         ("image-to-video", f"Image to video: {source}", _pictures(dialect, first, None, "And on it goes", sound=False)),
     )
+
+
+def speech(dialect: Dialect) -> TextToSpeech | None:
+    """None for a dialect without text to speech."""
+    operation = TextToSpeech(_SPEECH, _VOICE, "en")
+    return None if _warnings(dialect, operation) is None else operation
+
+
+def with_speech(dialect: Dialect, clip: Footage, video_id: str, sound: Sound, source: str) -> Step | None:
+    """The clip speaks: by its id where that will do, else by its file."""
+    end = min(round(min(sound.seconds, clip.seconds) * 1000), 60_000)
+    return _first(
+        dialect,
+        ("lip-sync", f"Lip sync: clip 2 says {source}", _speaking(sound, end, video_id, clip)),
+    )
+
+
+def _speaking(sound: Sound, end: int, video_id: str, clip: Footage) -> Iterator[Operation]:
+    if video_id:
+        yield LipSync(sound, video_id, sound_end_time=end)
+    yield LipSync(sound, video_url=clip, sound_end_time=end)
 
 
 def _texts(dialect: Dialect, sound: bool) -> Iterator[VideoOperation]:
@@ -82,7 +106,7 @@ def _documented(dialect: Dialect, operation: str, wanted: Sequence[str]) -> list
     return [model for model in wanted if model in known] or ([] if known else list(wanted))
 
 
-def _first(dialect: Dialect, *groups: tuple[str, str, Iterable[VideoOperation]]) -> Step | None:
+def _first(dialect: Dialect, *groups: tuple[str, str, Iterable[Operation]]) -> Step | None:
     for name, title, group in groups:
         possible = [(item, warnings) for item in group if (warnings := _warnings(dialect, item)) is not None]
         if possible:
@@ -91,7 +115,7 @@ def _first(dialect: Dialect, *groups: tuple[str, str, Iterable[VideoOperation]])
     return None
 
 
-def _warnings(dialect: Dialect, operation: VideoOperation) -> tuple[str, ...] | None:
+def _warnings(dialect: Dialect, operation: Operation) -> tuple[str, ...] | None:
     """None for what it cannot do at all."""
     try:
         return dialect.check(operation)

@@ -6,16 +6,19 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from importlib.util import find_spec
 
 from ..client import Client
 from ..dialects import AUTO, dialect_of
 from ..dialects.wire import Answer, Dialect, KeyKind, Pack, Refusal, Request, Task
 from ..errors import KlingError, LedgerError, NotConfigured
+from ..hosts import host_of
 from ..ledger import Ledger, open_ledger
 from ..limits import midnight, plain
 from ..operations import OPERATIONS
 from ..settings import Profile, base_url_is_set, base_url_of, read_profiles
 from ..transport import NoAnswer
+from ..upload_target import Bucket
 from .finding import FAIL, NOTE, OK, WARN, Finding
 
 _NO_SUCH_TASK = "kling-doctor-asks-for-no-task"
@@ -34,9 +37,24 @@ def examine_account(profile: Profile) -> Iterator[Finding]:
     with suppress(LedgerError):  # told with the data folder
         yield from limit_findings(profile, open_ledger(profile.home), time.time())
     answered = _free_call(profile)
+    yield _uploads(profile)
     yield answered
     if answered.level in (OK, NOTE):
         yield from _packs(profile)
+
+
+def _uploads(profile: Profile) -> Finding:
+    """Where clips go that a provider takes by URL alone."""
+    target = profile.upload
+    if isinstance(target, Bucket):
+        if find_spec("boto3") is None:
+            return Finding(FAIL, "The package boto3 is missing: clips cannot be uploaded.", 'pip install "boto3>=1.34"')
+        return Finding(OK, f"Clips are uploaded to bucket {target.bucket} (private; URLs good for {target.hours} h)")
+    if target:
+        return Finding(OK, f"Clips are uploaded to {host_of(target.base_url)}")
+    if profile.is_sandbox or dialect_of(profile).name == "kie":
+        return Finding(OK, "Clips are uploaded to the provider itself")
+    return Finding(OK, "Clips are not uploaded: connect video_id or give a URL, or set an upload target (README)")
 
 
 def limit_findings(profile: Profile, ledger: Ledger, now: float) -> Iterator[Finding]:

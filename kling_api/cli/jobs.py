@@ -128,8 +128,8 @@ def _sum_up(which: Wanted, as_json: bool) -> None:
 
 def _by_unit(found: list[Job]) -> dict[str, list[Job]]:
     """Units, credits and a gateway's quota cannot be added up."""
-    units = dict.fromkeys(unit_of(job.dialect) for job in found) or {"units": None}
-    return {unit: [job for job in found if unit_of(job.dialect) == unit] for unit in units}
+    units = dict.fromkeys(unit_of(job.dialect, job.operation) for job in found) or {"units": None}
+    return {unit: [job for job in found if unit_of(job.dialect, job.operation) == unit] for unit in units}
 
 
 def _must_be_alone(context: typer.Context) -> None:
@@ -169,10 +169,10 @@ def _units(job: Job) -> str:
     told = job.units
     if not told and job.estimate and job.state not in (State.REFUSED, State.FAILED):
         told = f"~{job.estimate}"
-    unit = unit_of(job.dialect)
+    unit = unit_of(job.dialect, job.operation)
     return f"{told} {unit}" if told and unit != "units" else told
 
 
 def _document(job: Job, results: Path) -> dict[str, Any]:
-    values = {name: getattr(job, name) for name in _PUBLIC} | {"unit": unit_of(job.dialect)}
+    values = {name: getattr(job, name) for name in _PUBLIC} | {"unit": unit_of(job.dialect, job.operation)}
     return values | {"state": job.state.value, "files": [str(results / name) for name in job.files]}

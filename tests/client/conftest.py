@@ -13,14 +13,18 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import requests
 
 from kling_api.client import Client
+from kling_api.media import read_sound
+from kling_api.recordings import Sound
 from kling_api.sandbox.config import DEFAULT_ACCESS_KEY, DEFAULT_API_KEY, DEFAULT_SECRET_KEY, SandboxConfig
 from kling_api.sandbox.server import Sandbox
 from kling_api.settings import Credentials, Profile
+from kling_api.stills import Still
 
 API_KEY = Credentials(api_key=DEFAULT_API_KEY)
 KEY_PAIR = Credentials(access_key=DEFAULT_ACCESS_KEY, secret_key=DEFAULT_SECRET_KEY)
@@ -58,22 +62,13 @@ class Stage:
         return requests.get(f"{self.sandbox.url}/sandbox/state", timeout=10).json()
 
 
-@pytest.fixture(scope="session")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The clips of all sandboxes: the same clip need not be drawn for each test."""
-    return tmp_path_factory.mktemp("clips")
-
-
 @pytest.fixture
-def make_stage(tmp_path: Path, rendered: Path) -> Iterator[Callable[..., Stage]]:
+def make_stage(tmp_path: Path, sandbox_folder: Callable[[], Path]) -> Iterator[Callable[..., Stage]]:
     """Starts a sandbox with the given config values; several in one test have a folder each."""
     running: list[Sandbox] = []
 
     def make(**config: Any) -> Stage:
-        folder = tmp_path / f"sandbox{len(running)}"
-        folder.mkdir()
-        (folder / "clips").symlink_to(rendered)
-        sandbox = Sandbox(SandboxConfig(**{"folder": folder, "pace": 0.05} | config))
+        sandbox = Sandbox(SandboxConfig(**{"folder": sandbox_folder(), "pace": 0.05} | config))
         sandbox.start()
         running.append(sandbox)
         return Stage(sandbox, tmp_path / f"home{len(running)}")
@@ -89,7 +84,7 @@ def stage(make_stage: Callable[..., Stage]) -> Stage:
 
 
 @pytest.fixture(autouse=True)
-def all_logs(caplog: pytest.LogCaptureFixture) -> None:
+def all_logs(in_haste: None, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
 
 
@@ -97,6 +92,21 @@ def all_logs(caplog: pytest.LogCaptureFixture) -> None:
 def quick(make_stage: Callable[..., Stage]) -> Stage:
     """A sandbox that is done as soon as it has drawn."""
     return make_stage(pace=0.0)
+
+
+@pytest.fixture
+def still() -> Still:
+    """A grey picture that every operation takes."""
+    done, data = cv2.imencode(".png", np.full((512, 512, 3), 90, np.uint8))
+    assert done
+    return Still(data.tobytes(), 512, 512)
+
+
+@pytest.fixture
+def spoken(tmp_path: Path) -> Sound:
+    """A tone of three seconds that we hold."""
+    write_tone(tmp_path / "tone.wav")
+    return read_sound(tmp_path / "tone.wav")
 
 
 @contextmanager

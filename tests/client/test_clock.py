@@ -50,8 +50,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=0.1, slots=100)) as sandbox:
+def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.1, slots=100)) as sandbox:
         yield sandbox
 
 

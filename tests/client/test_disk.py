@@ -31,8 +31,8 @@ PAGE = 4096
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=0.05, slots=100)) as sandbox:
+def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.05, slots=100)) as sandbox:
         yield sandbox
 
 

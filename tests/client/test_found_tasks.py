@@ -18,7 +18,7 @@ import requests
 from kling_api import sidecar
 from kling_api.client import Client
 from kling_api.describe import describe
-from kling_api.dialects import official
+from kling_api.dialects import official_routes
 from kling_api.dialects.official import Official
 from kling_api.dialects.wire import Output, Refusal, Reply, Task, TaskState
 from kling_api.errors import (
@@ -46,7 +46,7 @@ TEXT2VIDEO = "/v1/videos/text2video"
 @pytest.fixture
 def by_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if text2video documented no query by our key, as advanced-lip-sync does not."""
-    monkeypatch.setattr(official, "_ASKED_BY_TASK_ID_ONLY", frozenset({TEXT2VIDEO}))
+    monkeypatch.setattr(official_routes, "_ASKED_BY_TASK_ID_ONLY", frozenset({TEXT2VIDEO}))
 
 
 def order(stage: Stage, path: str = TEXT2VIDEO, **body: Any) -> str:
@@ -68,7 +68,7 @@ def test_where_no_query_by_our_key_is_documented_a_lost_answer_is_found_in_the_l
 
 @pytest.mark.usefixtures("by_list")
 def test_the_list_is_looked_through_page_by_page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(official, "_PAGE", 2)
+    monkeypatch.setattr(official_routes, "_PAGE", 2)
     client = Client(stage.profile())
     client.dialect = Official(keyed=False)  # would not be sent a second time
     stage.fault("drop_after")
@@ -295,9 +295,11 @@ def test_a_description_that_cannot_be_written_costs_no_result(stage: Stage, monk
 def test_the_packs_of_the_account_are_told(stage: Stage) -> None:
     client = stage.client()
     client.run(JOB)
-    (pack,) = client.packs()
-    assert (f"{pack.total:f}", f"{pack.remaining:f}", pack.is_online) == ("100000.0", "99998.2", True)
-    assert pack.expires > pack.effective > 0
+    clips, pictures = client.packs()
+    assert (f"{clips.total:f}", f"{clips.remaining:f}", clips.unit) == ("100000.0", "99998.2", "")
+    assert clips.is_online
+    assert (pictures.unit, pictures.total == pictures.remaining) == ("image units", True)
+    assert clips.expires > clips.effective > 0
 
 
 def test_a_provider_that_does_not_tell_the_packs_is_a_sentence(stage: Stage) -> None:

@@ -116,9 +116,8 @@ SCENES = [
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    folder = tmp_path_factory.mktemp("sandbox")
-    with Sandbox(SandboxConfig(folder=folder, pace=0.0, slots=100, accounts=(ACCOUNT,))) as sandbox:
+def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=100, accounts=(ACCOUNT,))) as sandbox:
         yield sandbox
 
 

@@ -1,0 +1,90 @@
+"""A lip sync looks for faces first, which Kling charges: once for a clip, and never blindly again."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import requests
+
+from kling_api.client import Client
+from kling_api.errors import OutcomeUnknown, Refused
+from kling_api.job import State
+from kling_api.operations import LipSync, Text2Video
+from kling_api.recordings import Sound
+
+from .conftest import Stage
+
+ROUTE = "POST /v1/videos/identify-face"
+
+
+def _looks(stage: Stage) -> int:
+    return requests.get(f"{stage.sandbox.url}/sandbox/state", timeout=10).json()["requests"].get(ROUTE, 0)
+
+
+@pytest.fixture
+def client(quick: Stage) -> Client:
+    return quick.client()
+
+
+@pytest.fixture
+def speaking(client: Client, spoken: Sound) -> LipSync:
+    clip = client.run(Text2Video("A person by a river", duration=3))
+    return LipSync(spoken, clip.video_id, sound_end_time=2500)
+
+
+def test_two_takes_on_one_clip_look_for_faces_once(quick: Stage, client: Client, speaking: LipSync) -> None:
+    first = client.run(speaking)
+    second = client.run(dataclasses.replace(speaking, seed=1))
+    assert first.files[0].suffix == ".mp4"
+    assert first.job_key != second.job_key
+    assert _looks(quick) == 1
+
+
+def test_the_estimate_holds_the_look(client: Client, speaking: LipSync) -> None:
+    client.run(speaking)
+    assert client.ledger.jobs()[0].estimate == "0.55"
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "error_after", "drop_before", "error_before", "garbage_after"])
+def test_a_look_without_an_answer_is_told_and_repeated_only_by_another_run(
+    quick: Stage, client: Client, speaking: LipSync, kind: str
+) -> None:
+    quick.fault(kind, operation="identify-face")
+    with pytest.raises(OutcomeUnknown, match=r"0\.05 units.*Run the same request again"):
+        client.run(speaking)
+    assert client.ledger.jobs()[0].state is State.CREATED  # no order was sent
+    assert _looks(quick) == 1
+    assert client.run(speaking).files[0].exists()
+    assert _looks(quick) == 2
+
+
+def test_a_look_that_was_turned_away_is_repeated(quick: Stage, client: Client, speaking: LipSync) -> None:
+    quick.fault("rate_429", operation="identify-face", times=2)
+    assert client.run(speaking).files[0].exists()
+
+
+def test_a_face_that_is_not_there_says_how_many_there_are_and_what_was_charged(
+    quick: Stage, client: Client, speaking: LipSync
+) -> None:
+    with pytest.raises(Refused, match=r"has one face; face_index 3[\s\S]*only the step before it was charged"):
+        client.run(dataclasses.replace(speaking, face_index=3))
+    assert client.run(speaking).files[0].exists()
+    assert _looks(quick) == 1  # the answer was kept: another index asks nobody
+
+
+def test_after_a_refused_order_the_next_one_looks_anew(quick: Stage, client: Client, speaking: LipSync) -> None:
+    client.run(speaking)
+    quick.fault("refuse", operation="lip-sync", code=1201, message="session expired")
+    again = dataclasses.replace(speaking, seed=1)
+    with pytest.raises(Refused, match="session expired"):
+        client.run(again)
+    assert client.run(again).files[0].exists()
+    assert _looks(quick) == 2
+
+
+def test_what_is_kept_of_a_look_holds_no_address(client: Client, speaking: LipSync) -> None:
+    client.run(speaking)
+    written = (client.profile.home / "ledger.sqlite3").read_bytes()
+    assert b"face_data" in written
+    assert b"face_image\": \"http" not in written
