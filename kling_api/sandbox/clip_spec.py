@@ -5,28 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from .refusals import invalid
-from .video_request import Camera, Picture, Speech, VideoRequest
+from .sources import Sources
+from .video_request import Camera, Speech, VideoRequest
 
 _LINES = {"720p": 720, "1080p": 1080, "4k": 2160}
-_STORED = "sha256:"
 #: Not in the JSON where they are empty: a clip that has none of them is the same as before they existed.
-_RARE = ("pictures", "video", "speech", "note")
+_RARE = ("pictures", "video", "speech", "note", "video_role", "shots", "effect", "elements")
 
 
 @dataclass(frozen=True)
 class ClipSpec:
-    """Pictures, `video` and the sound of `speech` are "", a URL, or "sha256:..." of what `MediaFolder` keeps.
-
-    `video` may also be a result of this sandbox, as `ResultFolder.name_of` calls it.
-    """
+    """Pictures, `video` and the sound of `speech` are "", a URL, or a name that `Intake` knows."""
 
     operation: str
     model: str
@@ -47,6 +40,17 @@ class ClipSpec:
     video: str = ""
     speech: Speech | None = None
     note: str = ""
+    video_role: str = ""
+    shots: tuple[tuple[str, float], ...] = ()
+    effect: str = ""
+    elements: tuple[str, ...] = ()
+
+    @property
+    def caption(self) -> str:
+        """What the frames say."""
+        if self.operation == "effects":
+            return f"effects: {self.effect}"
+        return title_of(self.operation, self.model, self.prompt) if self.operation == "omni-video" else self.prompt
 
     def to_json(self) -> str:
         values = {name: value for name, value in asdict(self).items() if value or name not in _RARE}
@@ -70,9 +74,11 @@ class ClipSpec:
         return even(width), even(width * picture[1] / picture[0])
 
 
-def spec_of(request: VideoRequest, keep: Callable[[bytes], str], clip_of: Callable[[str], str]) -> ClipSpec:
-    """`keep` stores bytes and says how they are called from then on, `clip_of` finds the clip of an id or URL."""
+def spec_of(request: VideoRequest, sources: Sources) -> ClipSpec:
+    """Raises Refused for what `sources` does not have."""
     camera, speech = request.camera or Camera(""), request.speech
+    for voice in request.voices:
+        sources.check_voice(voice)
     return ClipSpec(
         operation=request.operation,
         model=request.model.id,
@@ -87,54 +93,34 @@ def spec_of(request: VideoRequest, keep: Callable[[bytes], str], clip_of: Callab
         sound=request.sound,
         camera_type=camera.type,
         camera_axes=dict(camera.axes),
-        first=kept(request.first, keep),
-        last=kept(request.last, keep),
-        pictures=tuple(kept(picture, keep) for picture in request.pictures),
-        video=clip_of(request.video) if request.video else "",
-        speech=replace(speech, file=kept(speech.file, keep)) if speech else None,
+        first=sources.picture(request.first),
+        last=sources.picture(request.last),
+        pictures=sources.pictures(request.pictures),
+        video=sources.clip(request.video),
+        speech=replace(speech, file=sources.sound(speech.file)) if speech else None,
         note=request.note,
+        video_role=request.video_role,
+        shots=request.shots,
+        effect=request.effect,
+        elements=sources.elements(request.elements),
     )
 
 
 def read_spec(text: str) -> ClipSpec:
     values: dict[str, Any] = json.loads(text)
     speech = values.get("speech")
-    rare = {"pictures": tuple(values.get("pictures", ())), "speech": Speech(**speech) if speech else None}
+    rare = {
+        "pictures": tuple(values.get("pictures", ())),
+        "elements": tuple(values.get("elements", ())),
+        "shots": tuple((text, seconds) for text, seconds in values.get("shots", ())),
+        "speech": Speech(**speech) if speech else None,
+    }
     return ClipSpec(**values | rare)
 
 
-class MediaFolder:
-    """Pictures, clips and sounds by the digest of their bytes."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def keep(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        file = self.path_of(digest)
-        if not file.exists():
-            part = file.with_name(f"{digest}.{os.getpid()}-{threading.get_ident()}.part")
-            part.write_bytes(data)
-            part.replace(file)
-        return _STORED + digest
-
-    def path_of(self, name: str) -> Path:
-        return self._folder / name.removeprefix(_STORED)
-
-    def read(self, name: str) -> bytes:
-        return self.path_of(name).read_bytes()
-
-
-def is_stored(name: str) -> bool:
-    return name.startswith(_STORED)
-
-
-def kept(media: Picture, keep: Callable[[bytes], str]) -> str:
-    """Raises Refused for a text that is no URL: it must not be taken for the name of a file."""
-    if media and isinstance(media, str) and not media.startswith(("http://", "https://")):
-        raise invalid("File is not in a valid base64 format")
-    return keep(media) if isinstance(media, bytes) else media or ""
+def title_of(operation: str, model: str, prompt: str) -> str:
+    named = " ".join(part for part in (operation, model) if part)
+    return f"{named}: {prompt}" if prompt else named
 
 
 def even(length: float) -> int:

@@ -86,7 +86,7 @@ class Platform:
         with self._store.transaction():
             now = self.now()
             self._check_external_id(order, allowance)
-            self._check_units(order, allowance, now)
+            self._check_units(order.pack, order.milliunits, allowance, now)
             self._check_slots(order, allowance, now)
             row = self._new_row(order, allowance.account, now, fate())
             self._store.add(row)
@@ -132,9 +132,26 @@ class Platform:
         found = self._find_by("id", account, [str(number // _OUTPUTS * _OUTPUTS)]) if number % _OUTPUTS else []
         return found[0] if found else None
 
+    def versions(self, account: str, version: str) -> list[Task]:
+        """The account's tasks with this version of a model, the newest first; without those that are deleted."""
+        deleted = self._store.deleted()
+        tasks = self._tasks(self._store.select("account = ? AND version = ?", (account, version)))
+        return [task for task in tasks if task.row.id not in deleted]
+
+    def delete(self, task: Task) -> None:
+        """It is no more among the `versions`."""
+        self._store.mark_deleted(task.row.id)
+
+    def charge(self, allowance: Allowance, pack: str, milliunits: int) -> None:
+        """Takes something from a pack for which no task is made. Raises NoUnitsLeft."""
+        with self._store.transaction():
+            self._check_units(pack, milliunits, allowance, self.now())
+            self._store.add_fee(allowance.account, pack, milliunits)
+
     def charged(self, account: str | None = None, pack: str = "") -> int:
         """Thousandths of a unit deducted so far, of one kind of pack or of all."""
-        return self._store.number("SUM(milliunits)", *self._succeeded(account, pack))
+        for_tasks = self._store.number("SUM(milliunits)", *self._succeeded(account, pack))
+        return for_tasks + self._store.fees(account or "", pack)
 
     def charges(self, account: str | None = None) -> int:
         """How many tasks were charged."""
@@ -152,12 +169,12 @@ class Platform:
         if order.external_id and self._find_by("external_id", allowance.account, [order.external_id]):
             raise DuplicateExternalId(order.external_id)
 
-    def _check_units(self, order: Order, allowance: Allowance, now: int) -> None:
+    def _check_units(self, pack: str, milliunits: int, allowance: Allowance, now: int) -> None:
         """Tasks under way count with their price, else several at once could overdraw the pack (inferred)."""
         failed = "settled IS NOT NULL AND due <= ? AND failure <> ''"
         condition = f"account = ? AND pack = ? AND NOT ({failed})"
-        bound = self._store.number("SUM(milliunits)", condition, (allowance.account, order.pack, now))
-        if bound + order.milliunits > allowance.milliunits:
+        bound = self._store.number("SUM(milliunits)", condition, (allowance.account, pack, now))
+        if bound + self._store.fees(allowance.account, pack) + milliunits > allowance.milliunits:
             raise NoUnitsLeft
 
     def _check_slots(self, order: Order, allowance: Allowance, now: int) -> None:
@@ -167,6 +184,7 @@ class Platform:
             raise NoFreeSlot
 
     def _new_row(self, order: Order, account: str, now: int, fate: Fate) -> Row:
+        is_over = bool(fate.failure) or order.result is not None
         return Row(
             id=self._new_id(now),
             account=account,
@@ -183,10 +201,10 @@ class Platform:
             work=order.work,
             created=now,
             due=now + int(order.seconds * self._pace * 1000),
-            settled=now if fate.failure else None,
+            settled=now if is_over and not fate.stuck else None,
             failure=fate.failure,
             stuck=fate.stuck,
-            result="",
+            result="" if fate.failure else order.result or "",
         )
 
     def _new_id(self, now: int) -> int:

@@ -4,32 +4,59 @@ from __future__ import annotations
 
 import re
 
+from .config import MOST_IMAGES
 from .models import USUAL_RESOLUTION
 from .refusals import Refused, invalid
-from .video_request import ImageRequest, VideoRequest
+from .video_request import ImageRequest, Picture, Request, SoundRequest, VideoRequest
 
-MOST_IMAGES = 9
 IMAGE_RESOLUTIONS = ("1k", "2k", "4k")
 _MOST_PICTURES = 10
 _LONGEST = 60.0
 _MOST_RATIO = 4.0
+_FASTEST = 4.0
+_MOST_GROWTH = 2.0
 
 
-def refuse_undrawable(request: VideoRequest | ImageRequest) -> None:
+def refuse_undrawable(request: Request) -> None:
     """Raises Refused (1201)."""
-    _check_ratio(request.aspect_ratio)
-    if len(request.pictures) > _MOST_PICTURES:
-        raise invalid(f"image_list: size must be between 0 and {_MOST_PICTURES}")
     if isinstance(request, ImageRequest):
-        _check_word("resolution", request.resolution, request.resolution in IMAGE_RESOLUTIONS)
-        _check_word("n", request.n, request.n in range(1, MOST_IMAGES + 1))
-        return
+        _check_images(request)
+    elif isinstance(request, VideoRequest):
+        _check_clip(request)
+    elif isinstance(request, SoundRequest):
+        _check_seconds(request.seconds)
+        _check_word("voice_speed", f"{request.speed:g}", 0 < request.speed <= _FASTEST)
+
+
+def _check_images(request: ImageRequest) -> None:
+    _check_ratio(request.aspect_ratio)
+    _check_count(request.pictures)
+    _check_word("resolution", request.resolution, request.resolution in IMAGE_RESOLUTIONS)
+    _check_word("n", request.n, request.n in range(1, MOST_IMAGES + 1))
+    _check_word("series_amount", request.series, request.series in range(MOST_IMAGES + 1))
+    _check_word("expansion_ratio", request.expansion, all(0 <= part <= _MOST_GROWTH for part in request.expansion))
+
+
+def _check_clip(request: VideoRequest) -> None:
+    _check_ratio(request.aspect_ratio)
+    _check_count(request.pictures)
     _check_word("mode", request.mode, request.mode in USUAL_RESOLUTION)
-    _check_word("duration", f"{request.seconds:g}", 0 < request.seconds <= _LONGEST)
-    if request.operation == "multi-image2video" and not request.pictures:
+    _check_seconds(request.seconds)
+    for _, seconds in request.shots:
+        _check_seconds(seconds)
+    if request.operation in ("multi-image2video", "effects") and not request.pictures:
         raise invalid("image_list: must not be empty")
     if request.operation in ("image2video", "motion-control", "avatar") and not (request.first or request.last):
         raise invalid("image can not be null")
+
+
+def _check_count(pictures: tuple[Picture, ...]) -> None:
+    if len(pictures) > _MOST_PICTURES:
+        raise invalid(f"image_list: size must be between 0 and {_MOST_PICTURES}")
+
+
+def _check_seconds(seconds: float) -> None:
+    _check_word("duration", f"{seconds:g}", 0 < seconds <= _LONGEST)
 
 
 def _check_ratio(ratio: str) -> None:

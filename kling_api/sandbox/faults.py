@@ -19,8 +19,10 @@
 
 Each fault works `times` times (1; null: until it is removed) and on one `operation`: `create` (the default: any
 create), a certain one (text2video, image2video, multi-image2video, motion-control, video-extend, avatar, lip-sync,
-generations, omni-image), or `query`, `list`, `costs`, `upload`, `identify-face`, `download`, `any`. A dialect answers
-with its own words and HTTP status for Kling's `code`; `status` overrides the latter.
+omni-video, effects, generations, omni-image, multi-image2image, expand, kolors-virtual-try-on, image-recognize,
+ai-multi-shot, tts, text-to-audio, video-to-audio, custom-voices, advanced-custom-elements), or `query`, `list`,
+`costs`, `upload`, `identify-face`, `delete`, `download`, `any`. A dialect answers with its own words and HTTP status
+for Kling's `code`; `status` overrides the latter.
 truncated_download works on downloads, fail_task and never_finish on creates. A fault "after" waits for a request that
 succeeds. Faults are tried in the order in which they were added; at most one before and one after per request.
 """
@@ -39,7 +41,7 @@ FATES = ("fail_task", "never_finish")
 DOWNLOADS = ("truncated_download",)
 KINDS = (*BEFORE, *AFTER, *FATES, *DOWNLOADS)
 #: Operations that make no task; "create" means all others.
-READING = ("query", "list", "costs", "download", "upload", "identify-face")
+READING = ("query", "list", "costs", "download", "upload", "identify-face", "delete")
 
 
 @dataclass(frozen=True)

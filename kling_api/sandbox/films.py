@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import pi, sin
 from pathlib import Path
@@ -14,8 +14,11 @@ from ..media import warp, write_clip
 from . import footage
 from .camera import View, matrix
 from .clip_spec import ClipSpec, even
+from .film import Film, Material, chord_of, opened, required
+from .omni import draw_effect, draw_omni, references, with_references
 from .pictures import open_picture
-from .render import Size, captioned, cover, draw_clip, draw_sequence, seed_of
+from .render import captioned, cover, draw_clip, draw_sequence, seed_of
+from .shots import draw_shots
 from .tones import SAMPLE_RATE, chord
 from .worker import Unusable
 
@@ -24,54 +27,28 @@ EXTENSION_SECONDS = 5
 _NOTHING = "Image pixel is invalid"
 
 
-@dataclass(frozen=True)
-class Material:
-    """What a spec names: pictures as bytes, a clip and a sound as files."""
-
-    first: bytes | None
-    last: bytes | None
-    pictures: tuple[bytes, ...]
-    video: Path | None
-    sound: Path | None
-
-
-@dataclass(frozen=True)
-class Film:
-    """`sound` [2, T] float32 at SAMPLE_RATE, None for a silent clip."""
-
-    frames: Iterator[np.ndarray]
-    size: Size
-    rate: Fraction | int
-    sound: np.ndarray | None
-
-
 def write(path: Path, spec: ClipSpec, material: Material, check_stop: Callable[[], None]) -> None:
     """Raises Unusable for material of no use, and what `check_stop`, called with every frame, raises."""
     film = _FILMS[spec.operation](spec, material)
-    write_clip(path, _watched(film.frames, check_stop), film.size, film.rate, film.sound, SAMPLE_RATE)
-
-
-def _watched(frames: Iterator[np.ndarray], check_stop: Callable[[], None]) -> Iterator[np.ndarray]:
-    for frame in frames:
-        check_stop()
-        yield frame
+    write_clip(path, footage.watched(film.frames, check_stop), film.size, film.rate, film.sound, SAMPLE_RATE)
 
 
 def _scene(spec: ClipSpec, material: Material) -> Film:
-    """A landscape, or from one picture to another."""
-    frames, size = draw_clip(spec, _open(material.first), _open(material.last))
-    return Film(frames, size, spec.rate, _chord(spec))
+    """A landscape, or from one picture to another, in one shot or in several."""
+    draw = draw_shots if spec.shots else draw_clip
+    frames, size = draw(spec, opened(material.first), opened(material.last))
+    return Film(with_references(spec, frames, references(material, size)), size, spec.rate, chord_of(spec))
 
 
 def _sequence(spec: ClipSpec, material: Material) -> Film:
     given = [*material.pictures, *([material.last] if material.last else [])]
     frames, size = draw_sequence(spec, [open_picture(data) for data in given])
-    return Film(frames, size, spec.rate, _chord(spec))
+    return Film(frames, size, spec.rate, chord_of(spec))
 
 
 def _moved(spec: ClipSpec, material: Material) -> Film:
     """The picture sways for the length of the reference, whose sound it keeps when there is to be sound."""
-    video = _file(material.video)
+    video = required(material.video)
     clip = footage.open_clip(video)
     spec = replace(spec, seconds=clip.duration)
     sound = footage.sound_of(video) if spec.sound and clip.has_audio else None
@@ -88,7 +65,7 @@ def _speaking(spec: ClipSpec, material: Material) -> Film:
 
 def _swaying(spec: ClipSpec, material: Material, move: Callable[[float], float], sound: np.ndarray | None) -> Film:
     """`move` gives the swing at a time, -1..1."""
-    picture = _open(material.first)
+    picture = opened(material.first)
     if picture is None:
         raise Unusable(_NOTHING)
     size = spec.size(picture.shape[1::-1])
@@ -103,7 +80,7 @@ def _swaying(spec: ClipSpec, material: Material, move: Callable[[float], float],
 
 def _extended(spec: ClipSpec, material: Material) -> Film:
     """The clip and then some seconds more, from its last frame on."""
-    video = _file(material.video)
+    video = required(material.video)
     clip = footage.open_clip(video)
     sound = footage.sound_of(video) if clip.has_audio else None
     if sound is not None:
@@ -126,7 +103,7 @@ def _and_more(spec: ClipSpec, video: Path, rate: Fraction) -> Iterator[np.ndarra
 
 
 def _dubbed(spec: ClipSpec, material: Material) -> Film:
-    video, part = _file(material.video), _speech(spec, material)
+    video, part = required(material.video), _speech(spec, material)
     clip = footage.open_clip(video)
     assert spec.speech is not None
     sound = footage.dub(footage.sound_of(video), part, spec.speech)
@@ -141,6 +118,8 @@ _FILMS: dict[str, Callable[[ClipSpec, Material], Film]] = {
     "avatar": _speaking,
     "video-extend": _extended,
     "lip-sync": _dubbed,
+    "omni-video": draw_omni,
+    "effects": draw_effect,
 }
 
 
@@ -155,17 +134,3 @@ def _sway(loudness: np.ndarray, seconds: float) -> float:
     at = round(seconds * SAMPLE_RATE)
     near = loudness[max(0, at - SAMPLE_RATE // 40) : at + SAMPLE_RATE // 40]
     return min(1.0, 3 * float(near.mean())) * sin(4 * pi * seconds) if len(near) else 0.0
-
-
-def _chord(spec: ClipSpec) -> np.ndarray | None:
-    return chord(seed_of(spec), spec.seconds) if spec.sound else None
-
-
-def _open(data: bytes | None) -> np.ndarray | None:
-    return None if data is None else open_picture(data)
-
-
-def _file(file: Path | None) -> Path:
-    if file is None:
-        raise Unusable(footage.BAD_CLIP)
-    return file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,13 @@ def frames_of(path: Path) -> Iterator[np.ndarray]:
         yield from read_pixels(path)
     except MediaError:
         raise Unusable(BAD_CLIP) from None
+
+
+def watched(frames: Iterator[np.ndarray], check_stop: Callable[[], None]) -> Iterator[np.ndarray]:
+    """The same frames; `check_stop` is called with each."""
+    for frame in frames:
+        check_stop()
+        yield frame
 
 
 def sound_of(path: Path) -> np.ndarray:

@@ -14,12 +14,11 @@ from typing import Any
 
 from aiohttp import web
 
+from .bodies import LARGEST_BODY, NewPart, drop_files, read_call
 from .faults import AFTER, BEFORE, DOWNLOADS, Fault, FaultBoard, read_fault
 from .refusals import Refused
 from .wire import Call, Dialect, Reply, Route
 
-#: Two pictures of 50 MB as Base64, and the rest.
-LARGEST_BODY = 160 * 1024 * 1024
 _GARBAGE = "<html><body><h1>It works!</h1></body></html>"
 _DEFAULT_CODES = {"refuse": 1301, "rate_429": 1302, "duplicate": 1201, "error_before": 5000, "error_after": 5000}
 _DEFAULT_TEXTS = {
@@ -32,9 +31,17 @@ _DEFAULT_TEXTS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Name, expiry and signature of a result URL -> the file, or why it is not given.
 FindResult = Callable[[str, str, str], Path | str]
-#: Name of an uploaded picture -> the file.
+#: Name of an upload -> the file.
 FindUpload = Callable[[str], Path | None]
-_TYPES = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+}
 
 
 class HttpApp:
@@ -46,6 +53,7 @@ class HttpApp:
         faults: FaultBoard,
         find_result: FindResult,
         find_upload: FindUpload,
+        new_part: NewPart,
         describe: Callable[[], dict[str, Any]],
         list_tasks: Callable[[str], list[dict[str, Any]]],
         threads: Executor,
@@ -55,6 +63,7 @@ class HttpApp:
         self._root = next(iter(dialects.values()))
         self._find_result = find_result
         self._find_upload = find_upload
+        self._new_part = new_part
         self._describe = describe
         self._list_tasks = list_tasks
         self._threads = threads
@@ -88,7 +97,15 @@ class HttpApp:
         return handle
 
     async def _answer(self, request: web.Request, dialect: Dialect, route: Route) -> web.StreamResponse:
-        call = await _read_call(request)
+        call = await read_call(request, self._new_part)
+        try:
+            return await self._answer_call(request, call, dialect, route)
+        finally:
+            drop_files(call)
+
+    async def _answer_call(
+        self, request: web.Request, call: Call, dialect: Dialect, route: Route
+    ) -> web.StreamResponse:
         operation = route.operation_of(call)
         before = self._faults.take(BEFORE, operation)
         if before and (answer := await _make_before(before, request, dialect)):
@@ -119,10 +136,8 @@ class HttpApp:
         if before and (answer := await _make_before(before, request, self._root)):
             return answer
         name, query = request.match_info["name"], request.query
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            self._threads, self._find_result, name, query.get("expires", ""), query.get("signature", "")
-        )
+        # Not in the threads for answers: these may be waiting for this very file.
+        found = await asyncio.to_thread(self._find_result, name, query.get("expires", ""), query.get("signature", ""))
         if isinstance(found, str):
             return web.Response(status=403, text=found)
         if self._faults.take(DOWNLOADS, "download"):
@@ -167,15 +182,6 @@ async def _for_nobody(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except ConnectionResetError:  # the caller went away in the middle of its request or of a file
         return web.Response()
-
-
-async def _read_call(request: web.Request) -> Call:
-    return Call(
-        parts=dict(request.match_info),
-        query=dict(request.query),
-        authorization=request.headers.get("Authorization"),
-        body=await request.read(),
-    )
 
 
 async def _make_before(fault: Fault, request: web.Request, dialect: Dialect) -> web.Response | None:

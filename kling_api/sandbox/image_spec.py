@@ -1,28 +1,25 @@
-"""Which pictures are to be drawn, as JSON that a restarted sandbox can still read, and what they cost."""
+"""Which pictures are to be drawn, as JSON that a restarted sandbox can still read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
-from .clip_spec import even, kept
+from .clip_spec import even, title_of
+from .sources import Sources
 from .video_request import ImageRequest
 
 #: An image task takes the time of a clip of this length.
 IMAGE_SECONDS = 2.0
-#: Image units per picture (price list of 2026; with a picture, and at 4k); 8 where none is published.
-_UNITS = {"kling-v2-1": 4}
-_UNITS_ELSE, _UNITS_4K = 8, 16
 #: The long side of a square picture; others have as many pixels.
 _SIDE = {"1k": 1024, "2k": 2048, "4k": 4096}
 
 
 @dataclass(frozen=True)
 class ImageSpec:
-    """`pictures` and `mask` as in a clip's spec. The JSON is told from a clip's by its `n`."""
+    """Pictures as in a clip's spec."""
 
     operation: str
     model: str
@@ -34,6 +31,16 @@ class ImageSpec:
     pictures: tuple[str, ...] = ()
     mask: str = ""
     note: str = ""
+    series: int = 0
+    expansion: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    scene: str = ""
+    style: str = ""
+    elements: tuple[str, ...] = ()
+
+    @property
+    def caption(self) -> str:
+        """What the pictures say."""
+        return title_of(self.operation, self.model, self.prompt)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
@@ -51,7 +58,8 @@ class ImageSpec:
         return even(side * math.sqrt(across / down)), even(side * math.sqrt(down / across))
 
 
-def image_spec_of(request: ImageRequest, keep: Callable[[bytes], str]) -> ImageSpec:
+def image_spec_of(request: ImageRequest, sources: Sources) -> ImageSpec:
+    """Raises Refused for what `sources` does not have."""
     return ImageSpec(
         operation=request.operation,
         model=request.model,
@@ -60,18 +68,18 @@ def image_spec_of(request: ImageRequest, keep: Callable[[bytes], str]) -> ImageS
         n=request.n,
         aspect_ratio=request.aspect_ratio,
         resolution=request.resolution,
-        pictures=tuple(kept(picture, keep) for picture in request.pictures),
-        mask=kept(request.mask, keep),
+        pictures=sources.pictures(request.pictures),
+        mask=sources.picture(request.mask),
         note=request.note,
+        series=request.series,
+        expansion=request.expansion,
+        scene=sources.picture(request.scene),
+        style=sources.picture(request.style),
+        elements=sources.elements(request.elements),
     )
 
 
 def read_image_spec(text: str) -> ImageSpec:
     values = json.loads(text)
-    return ImageSpec(**values | {"pictures": tuple(values["pictures"])})
-
-
-def image_milliunits(request: ImageRequest) -> int:
-    """Thousandths of an image unit."""
-    plain = _UNITS_ELSE if request.pictures else _UNITS.get(request.model, _UNITS_ELSE)
-    return (_UNITS_4K if request.resolution == "4k" else plain) * request.n * 1000
+    lists = {name: tuple(values[name]) for name in ("pictures", "expansion", "elements") if name in values}
+    return ImageSpec(**values | lists)

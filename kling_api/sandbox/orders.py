@@ -25,7 +25,10 @@ class NoFreeSlot(NotPlaced):
 
 @dataclass(frozen=True)
 class Order:
-    """What a dialect wants made. `pack` (video, image) and `version` of the model decide which slots it takes."""
+    """What a dialect wants made. `pack` (video, image) and `version` of the model decide which slots it takes.
+
+    `result`: the files, where it was made at once.
+    """
 
     product: str
     pack: str
@@ -37,6 +40,7 @@ class Order:
     external_id: str = ""
     callback_url: str = ""
     watermark: bool = False
+    result: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ No transport here; a dialect that wraps Kling takes the same refusals and writes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from .orders import DuplicateExternalId, NoFreeSlot, NotPlaced, NoUnitsLeft
 
 #: Official error code page (copies of 2026-02 and 2026-09).
@@ -35,6 +38,15 @@ def invalid(message: str) -> Refused:
 def unreadable_body() -> Refused:
     """Malformed JSON, or a JSON kind that the field does not take."""
     return invalid("Failed to resolve the request body")
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What the core does not take inside becomes a refusal."""
+    try:
+        yield
+    except NotPlaced as error:
+        raise refusal_of(error) from None
 
 
 def refusal_of(error: NotPlaced) -> Refused:

@@ -25,31 +25,42 @@ _FIELD = 1.5
 _CAMERA_PAINTED = 1600
 #: With a camera move the landscape's own motion is slowed, so that the camera's is seen.
 _CAMERA_PACE = 0.25
-#: Seconds at both ends without a caption, and seconds in which it comes and goes.
+#: Seconds at both ends without a caption, and seconds in which it comes and goes; parts of a clip that is very short.
 _CLEAN, _FADE = 0.4, 0.5
+_CLEAN_PART, _FADE_PART = 0.2, 0.25
 
 
 def draw_clip(spec: ClipSpec, first: np.ndarray | None, last: np.ndarray | None) -> tuple[Iterator[np.ndarray], Size]:
     """All frames ([H, W, 3] uint8) one after the other, and their size."""
-    shape = first if first is not None else last
-    size = spec.size(None if shape is None else (shape.shape[1], shape.shape[0]))
-    draw = _landscape(spec, size) if shape is None else _pictures(spec, first, last, size)
-    return captioned(spec, draw), size
+    size = size_for(spec, first, last)
+    return draw_shot(spec, first, last, size), size
+
+
+def size_for(spec: ClipSpec, *pictures: np.ndarray | None) -> Size:
+    """As the first of the pictures that is there has it, where nothing else is asked for."""
+    shapes = [picture.shape[1::-1] for picture in pictures if picture is not None]
+    return spec.size(shapes[0] if shapes else None)
+
+
+def draw_shot(spec: ClipSpec, first: np.ndarray | None, last: np.ndarray | None, size: Size) -> Iterator[np.ndarray]:
+    draw = _landscape(spec, size) if first is None and last is None else _pictures(spec, first, last, size)
+    return captioned(spec, draw)
 
 
 def captioned(spec: ClipSpec, draw: DrawFrame) -> Iterator[np.ndarray]:
-    """The frames of `spec.seconds` with the prompt on them."""
+    """The frames of `spec.seconds` with the caption on them."""
     count = max(2, round(spec.rate * spec.seconds))
     for index in range(count):
         seconds = index / spec.rate
         frame = draw(seconds, index / (count - 1))
         strength = caption_strength(seconds, (count - 1) / spec.rate)
-        yield caption(frame, spec.prompt, strength) if spec.prompt and strength > 0 else frame
+        yield caption(frame, spec.caption, strength) if spec.caption and strength > 0 else frame
 
 
 def caption_strength(seconds: float, last: float) -> float:
     """0..1: how far the caption has come; 0 at both ends, so that the first and the last frame are clean."""
-    return smooth((min(seconds, last - seconds) - _CLEAN) / _FADE)
+    clean, fade = min(_CLEAN, last * _CLEAN_PART), min(_FADE, last * _FADE_PART)
+    return smooth((min(seconds, last - seconds) - clean) / fade)
 
 
 def draw_sequence(spec: ClipSpec, pictures: Sequence[np.ndarray]) -> tuple[Iterator[np.ndarray], Size]:

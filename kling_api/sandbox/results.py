@@ -11,44 +11,42 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..media import write_picture
-from .clip_spec import ClipSpec, MediaFolder, is_stored, read_spec
-from .fetching import fetch
-from .films import Material, write
+from .asset_files import write_portrait, write_trial
+from .asset_spec import AssetSpec, read_asset_spec
+from .clip_spec import ClipSpec, read_spec
+from .film import Material
+from .films import write
 from .image_spec import ImageSpec, read_image_spec
-from .models import max_image_bytes
-from .stills import draw_images
-from .video_request import Picture, Speech
+from .intake import Intake
+from .sound_spec import read_sound_spec
+from .sounds import suffixes_of, write_sound
+from .stills import Given, draw_images
+from .video_request import ASSETS, IMAGES, SOUNDS, Speech
 
-#: Limits of the official docs (2026-02) for reference clips and for sound.
-_MOST_CLIP_BYTES, _MOST_SOUND_BYTES = 100_000_000, 5_000_000
-_RESULT = "result:"
+CheckStop = Callable[[], None]
 
 
 class ResultFolder:
-    def __init__(self, folder: Path, media: MediaFolder) -> None:
+    def __init__(self, folder: Path, intake: Intake) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._media = media
+        self._intake = intake
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def path_of(self, name: str) -> Path:
         return self._folder / name
 
-    def name_of(self, file: Path) -> str:
-        """How a clip's spec calls one of these files."""
-        return _RESULT + file.name
-
-    def named(self, name: str) -> Path | None:
-        """The file of such a name, None for anything else."""
-        return self.path_of(name.removeprefix(_RESULT)) if name.startswith(_RESULT) else None
-
-    def render(self, work: str, check_stop: Callable[[], None]) -> Sequence[str]:
+    def render(self, work: str, check_stop: CheckStop) -> Sequence[str]:
         """The names of the files for a spec in JSON. Raises worker.Unusable and what `check_stop` raises."""
-        if "n" in json.loads(work):
-            return self._images(self._stored_images(read_image_spec(work)), check_stop)
-        return self._clip(self._stored_clip(read_spec(work)), check_stop)
+        operation = json.loads(work)["operation"]
+        if operation in IMAGES:
+            return self._images(work, check_stop)
+        if operation in SOUNDS:
+            return self._sounds(work, check_stop)
+        return self._asset(work) if operation in ASSETS else self._clip(work, check_stop)
 
-    def _clip(self, spec: ClipSpec, check_stop: Callable[[], None]) -> Sequence[str]:
+    def _clip(self, work: str, check_stop: CheckStop) -> Sequence[str]:
+        spec = self._fetched(read_spec(work))
         path = self.path_of(f"{spec.digest()}.mp4")
         with self._locks[path.name]:  # two tasks with the same request wait for one rendering
             if not path.exists():
@@ -57,55 +55,96 @@ class ResultFolder:
                 part.replace(path)
         return (path.name,)
 
-    def _images(self, spec: ImageSpec, check_stop: Callable[[], None]) -> Sequence[str]:
-        digest = spec.digest()
-        names = [f"{digest}-{index}.png" for index in range(spec.n)]
+    def _images(self, work: str, check_stop: CheckStop) -> Sequence[str]:
+        spec = self._fetched_images(read_image_spec(work))
+        digest, given = spec.digest(), self._given(spec)
+        names, told = [], self.path_of(f"{digest}.names")  # how many there will be is only known once they are drawn
         with self._locks[digest]:
-            if not self.path_of(names[-1]).exists():
-                pictures = [self._media.read(name) for name in spec.pictures]
-                mask = self._media.read(spec.mask) if spec.mask else None
-                for name, image in zip(names, draw_images(spec, pictures, mask), strict=True):
-                    check_stop()
-                    part = _part_of(self.path_of(name))
-                    write_picture(part, image)
-                    part.replace(self.path_of(name))
+            if told.exists():
+                return told.read_text(encoding="utf-8").split()
+            for name, image in draw_images(spec, given):
+                check_stop()
+                names.append(f"{digest}-{name}.png")
+                part = _part_of(self.path_of(names[-1]))
+                write_picture(part, image)
+                part.replace(self.path_of(names[-1]))
+            told.write_text("\n".join(names), encoding="utf-8")
         return names
 
+    def _sounds(self, work: str, check_stop: CheckStop) -> Sequence[str]:
+        spec = read_sound_spec(work)
+        spec = replace(spec, video=self._intake.clip(spec.video))
+        paths = {suffix: self.path_of(spec.digest() + suffix) for suffix in suffixes_of(spec)}
+        with self._locks[spec.digest()]:
+            if not all(path.exists() for path in paths.values()):
+                parts = {suffix: _part_of(path) for suffix, path in paths.items()}
+                write_sound(spec, self._intake.file(spec.video), parts.__getitem__, check_stop)
+                for suffix, part in parts.items():
+                    part.replace(paths[suffix])
+        return [path.name for path in paths.values()]
+
+    def _asset(self, work: str) -> Sequence[str]:
+        spec = self._fetched_asset(read_asset_spec(work))
+        intake, is_voice = self._intake, spec.operation == "custom-voices"
+        path = self.path_of(spec.digest() + (".mp3" if is_voice else ".png"))
+        part, video = _part_of(path), intake.file(spec.video)
+        if is_voice:
+            write_trial(part, intake.file(spec.sound), video)
+        else:
+            write_portrait(part, intake.read_all(spec.pictures), video)
+        part.replace(path)
+        return (path.name,)
+
     def _material(self, spec: ClipSpec) -> Material:
-        read = self._media.read
-        video = self.named(spec.video) or (self._media.path_of(spec.video) if spec.video else None)
+        intake = self._intake
         return Material(
-            first=read(spec.first) if spec.first else None,
-            last=read(spec.last) if spec.last else None,
-            pictures=tuple(read(name) for name in spec.pictures),
-            video=video,
-            sound=self._media.path_of(str(spec.speech.file)) if spec.speech else None,
+            first=intake.read(spec.first),
+            last=intake.read(spec.last),
+            pictures=intake.read_all(spec.pictures),
+            elements=intake.read_all(spec.elements),
+            video=intake.file(spec.video),
+            sound=intake.file(str(spec.speech.file)) if spec.speech else None,
         )
 
-    def _stored_clip(self, spec: ClipSpec) -> ClipSpec:
+    def _given(self, spec: ImageSpec) -> Given:
+        intake = self._intake
+        return Given(
+            pictures=intake.read_all(spec.pictures),
+            elements=intake.read_all(spec.elements),
+            mask=intake.read(spec.mask),
+            scene=intake.read(spec.scene),
+            style=intake.read(spec.style),
+        )
+
+    def _fetched(self, spec: ClipSpec) -> ClipSpec:
         """The same with every URL fetched and kept."""
+        intake = self._intake
         return replace(
             spec,
-            first=self._picture(spec.first),
-            last=self._picture(spec.last),
-            pictures=tuple(self._picture(name) for name in spec.pictures),
-            video=spec.video if self.named(spec.video) else self._stored(spec.video, _MOST_CLIP_BYTES),
+            first=intake.picture(spec.first),
+            last=intake.picture(spec.last),
+            pictures=intake.pictures(spec.pictures),
+            video=intake.clip(spec.video),
             speech=self._speech(spec.speech),
         )
 
-    def _stored_images(self, spec: ImageSpec) -> ImageSpec:
-        pictures = tuple(self._picture(name) for name in spec.pictures)
-        return replace(spec, pictures=pictures, mask=self._picture(spec.mask))
+    def _fetched_images(self, spec: ImageSpec) -> ImageSpec:
+        intake = self._intake
+        return replace(
+            spec,
+            pictures=intake.pictures(spec.pictures),
+            mask=intake.picture(spec.mask),
+            scene=intake.picture(spec.scene),
+            style=intake.picture(spec.style),
+        )
+
+    def _fetched_asset(self, spec: AssetSpec) -> AssetSpec:
+        intake = self._intake
+        pictures, sound = intake.pictures(spec.pictures), intake.sound(spec.sound)
+        return replace(spec, pictures=pictures, sound=sound, video=intake.clip(spec.video))
 
     def _speech(self, speech: Speech | None) -> Speech | None:
-        return replace(speech, file=self._stored(speech.file, _MOST_SOUND_BYTES)) if speech else None
-
-    def _picture(self, name: str) -> str:
-        return self._stored(name, max_image_bytes("new"))
-
-    def _stored(self, name: Picture, most: int) -> str:
-        name = str(name or "")
-        return name if not name or is_stored(name) else self._media.keep(fetch(name, most))
+        return replace(speech, file=self._intake.sound(str(speech.file or ""))) if speech else None
 
 
 def _part_of(path: Path) -> Path:

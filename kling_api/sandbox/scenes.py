@@ -61,7 +61,7 @@ class Landscape:
     def _put(self, frame: np.ndarray, layer: Layer, seconds: float) -> None:
         width = self._size[0]
         way = layer.speed * max(self._size) * seconds * self._pace
-        left = round(way if way >= 0 else self._travel - 1 + way)
+        left = round(way if self._pace > 0 else self._travel - 1 + way)
         cut = slice(left, left + width)
         solid = layer.top + len(layer.mixed)
         band = frame[layer.top : solid]

@@ -16,15 +16,17 @@ from typing import Any
 
 from aiohttp import web
 
+from .assets import Assets
 from .callbacks import Callbacks
-from .clip_spec import MediaFolder
-from .config import SandboxConfig
+from .config import PACKS, SandboxConfig
 from .core import Platform, Task, units_text
 from .desk import Desk, House, dialect_of
 from .dialects import DIALECTS
 from .faults import FaultBoard
 from .http_app import HttpApp
+from .intake import Intake
 from .links import Links
+from .media_folder import MediaFolder
 from .outputs import Outputs
 from .results import ResultFolder
 from .sessions import Sessions
@@ -144,17 +146,21 @@ class _Parts:
         self._store = Store(folder / "sandbox.sqlite3")
         self._platform = Platform(self._store, config.pace, clock)
         media = MediaFolder(folder / "pictures")
-        results = ResultFolder(folder / "clips", media)
+        intake = Intake(media, folder / "clips")
+        results = ResultFolder(folder / "clips", intake)
         self._links = Links(self._store.secret(), config.url_lifetime, clock)
         self._worker = Worker(self._store, self._platform, results.render)
-        outputs, uploads = Outputs(self._platform, self._links, results), Uploads(media, self._links)
-        workshop, sessions = Workshop(faults, media, self._worker.wake), Sessions(outputs.length_of)
-        house = House(config, self._platform, self._links, workshop, outputs, uploads, sessions)
+        uploads = Uploads(media, self._links)
+        outputs = Outputs(self._platform, self._links, results, intake, uploads)
+        workshop, sessions = Workshop(faults, results.render, self._worker.wake), Sessions(uploads.add_picture)
+        assets = Assets(self._platform, outputs, uploads)
+        house = House(config, self._platform, self._links, media, workshop, outputs, uploads, sessions, assets)
         dialects = _open_desks(house)
         self._twins = {**dialects, "": next(iter(dialects.values()))}
         self._callbacks = Callbacks(self._store, self._platform, self._callback_body)
         self._threads = ThreadPoolExecutor(_THREADS, "sandbox-answer")
-        app = HttpApp(dialects, faults, outputs.file, uploads.file, self._describe, self._list_tasks, self._threads)
+        told = (self._describe, self._list_tasks, self._threads)
+        app = HttpApp(dialects, faults, outputs.file, uploads.file, media.new_part, *told)
         self.app = app.build()
 
     def start(self, url: str) -> None:
@@ -180,6 +186,7 @@ class _Parts:
             "tasks_made": platform.made(),
             "charges": platform.charges(),
             "units_charged": units_text(platform.charged()),
+            "units_by_pack": _by_pack(platform),
             "accounts": accounts,
             "callbacks": self._callbacks.records(),
         }
@@ -196,6 +203,7 @@ class _Parts:
             "tasks_made": platform.made(name),
             "charges": platform.charges(name),
             "units_charged": units_text(platform.charged(name)),
+            "units_by_pack": _by_pack(platform, name),
         }
 
 
@@ -203,6 +211,11 @@ def _open_desks(house: House) -> dict[str, Dialect]:
     """The dialects by name. The first one's products are addresses of Kling's own, without a mark."""
     first = next(iter(DIALECTS))
     return {name: twin(Desk(house, "" if name == first else name)) for name, twin in DIALECTS.items()}
+
+
+def _by_pack(platform: Platform, account: str | None = None) -> dict[str, str]:
+    """A unit of one pack is not worth one of another."""
+    return {pack: units_text(platform.charged(account, pack)) for pack in PACKS}
 
 
 def _describe_task(task: Task) -> dict[str, Any]:

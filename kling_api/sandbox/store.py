@@ -42,6 +42,8 @@ CREATE INDEX IF NOT EXISTS open_callbacks ON tasks (id)
     WHERE callback_url <> '' AND told NOT IN ('succeeded', 'failed');
 CREATE TABLE IF NOT EXISTS leases (task INTEGER PRIMARY KEY, until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fees (account TEXT NOT NULL, pack TEXT NOT NULL, milliunits INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS deleted (task INTEGER PRIMARY KEY);
 """
 
 
@@ -49,8 +51,8 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 class Row:
     """One task. Times are epoch milliseconds; `due`: not finished before; `settled`: when its result was there.
 
-    `product` is the address under which it was ordered, `work` (JSON) what is to be rendered, `result` the file,
-    `told` the last state that its callback URL heard of.
+    `product` is the address under which it was ordered, `work` (JSON) what is to be rendered, `result` the files with
+    commas between, `told` the last state that its callback URL heard of.
     """
 
     id: int
@@ -116,6 +118,23 @@ class Store:
         """An aggregate over the rows, 0 for NULL."""
         found = self._execute(f"SELECT {expression} FROM tasks WHERE {condition}", values)  # noqa: S608
         return found[0][0] or 0
+
+    def add_fee(self, account: str, pack: str, milliunits: int) -> None:
+        """What was charged without a task."""
+        self._execute("INSERT INTO fees VALUES (?, ?, ?)", (account, pack, milliunits))
+
+    def fees(self, account: str, pack: str) -> int:
+        """Of all accounts or packs for ""."""
+        condition = "? IN ('', account) AND ? IN ('', pack)"
+        found = self._execute(f"SELECT SUM(milliunits) FROM fees WHERE {condition}", (account, pack))  # noqa: S608
+        return found[0][0] or 0
+
+    def mark_deleted(self, task: int) -> None:
+        """What the task has made is not kept any more; the task itself stays."""
+        self._execute("INSERT OR IGNORE INTO deleted VALUES (?)", (task,))
+
+    def deleted(self) -> set[int]:
+        return {row[0] for row in self._execute("SELECT task FROM deleted")}
 
     def settle(self, task: int, now: int, failure: str, result: str) -> None:
         """The first result stays."""

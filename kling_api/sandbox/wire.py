@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from .core import Task
@@ -12,12 +13,17 @@ from .refusals import Refused
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request as it came. `parts` are the variable pieces of the path."""
+    """One HTTP request as it came. `parts` are the variable pieces of the path.
+
+    A multipart form has no `body`, but texts in `form`, and `files` that are deleted once it is answered.
+    """
 
     parts: Mapping[str, str]
     query: Mapping[str, str]
     authorization: str | None = field(repr=False)
     body: bytes = field(repr=False)
+    form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

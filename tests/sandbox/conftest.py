@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kling_api.sandbox import Sandbox, SandboxConfig
+from kling_api.sandbox.faults import Fault
 
 from .driver import Api, Start, as_png, photo
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(pace=0.0, slots=10_000)) as sandbox:
+def shared(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=10_000)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def undrawn() -> Iterator[Sandbox]:
+    """Nothing is drawn here: for the many requests of which only the acceptance is looked at."""
+    with Sandbox(SandboxConfig(pace=0.0, slots=10_000, faults=(Fault("never_finish", times=None),))) as sandbox:
         yield sandbox
 
 
@@ -28,12 +36,13 @@ def api(shared: Sandbox) -> Api:
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(sandbox_folder: Callable[[], Path]) -> Iterator[Start]:
     """Starts a sandbox with these settings; it is stopped after the test."""
     with ExitStack() as stack:
 
         def start_one(**settings: Any) -> Sandbox:
-            return stack.enter_context(Sandbox(replace(SandboxConfig(pace=0.0), **settings)))
+            settings = {"folder": sandbox_folder(), "pace": 0.0} | settings
+            return stack.enter_context(Sandbox(SandboxConfig(**settings)))
 
         yield start_one
 

@@ -6,9 +6,11 @@ import base64
 import io
 import time
 import wave
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import av
@@ -92,15 +94,12 @@ class Api:
 
 @dataclass(frozen=True)
 class Clip:
-    """`first` and `last` [H, W, 3] uint8; `small` [N, H / 4, W / 4, 3]: every fourth pixel of all frames.
-
-    `sound` [C, T] float32, None without a track.
-    """
+    """`first` and `last` [H, W, 3] uint8. `sound` [C, T] float32, None without a track."""
 
     data: bytes
+    count: int
     first: np.ndarray
     last: np.ndarray
-    small: np.ndarray
     rate: Fraction | None
     sound: np.ndarray | None
     sample_rate: int
@@ -109,22 +108,30 @@ class Clip:
     def size(self) -> tuple[int, int]:
         return self.first.shape[1], self.first.shape[0]
 
+    @cached_property
+    def small(self) -> np.ndarray:
+        """[N, H / 4, W / 4, 3]: every fourth pixel of all frames."""
+        with av.open(io.BytesIO(self.data)) as file:
+            return np.stack([_rgb(frame)[::4, ::4].copy() for frame in file.decode(video=0)])
+
 
 def read_clip(data: bytes) -> Clip:
+    """Decodes all; in colour only what each test looks at, as that takes far longer."""
     with av.open(io.BytesIO(data)) as file:
         rate = file.streams.video[0].average_rate
-        first = last = np.zeros((0, 0, 3), np.uint8)
-        small = []
-        for index, frame in enumerate(file.decode(video=0)):
-            last = frame.to_ndarray(format="rgb24")
-            first = first if index else last
-            small.append(last[::4, ::4].copy())
+        frames = enumerate(file.decode(video=0), start=1)
+        _, first = next(frames)
+        count, last = deque(frames, maxlen=1).pop()
     sound, sample_rate = None, 0
     with av.open(io.BytesIO(data)) as file:
         if file.streams.audio:
             sample_rate = file.streams.audio[0].rate
             sound = np.concatenate([frame.to_ndarray() for frame in file.decode(audio=0)], axis=1)
-    return Clip(data, first, last, np.stack(small), rate, sound, sample_rate)
+    return Clip(data, count, _rgb(first), _rgb(last), rate, sound, sample_rate)
+
+
+def _rgb(frame: av.VideoFrame) -> np.ndarray:
+    return frame.to_ndarray(format="rgb24")
 
 
 def url_of(task: dict[str, Any]) -> str:

@@ -122,4 +122,4 @@ def test_a_landscape_in_a_real_clip_pans_as_well(api: Api) -> None:
     sky_and_hills = clip.small[:, :100].mean(axis=3)
     x, _ = shift_between(sky_and_hills[40], sky_and_hills[60])
     assert x < -4
-    assert (clip.size, clip.rate, len(clip.small)) == ((720, 720), 30, 150)
+    assert (clip.size, clip.rate, clip.count) == ((720, 720), 30, 150)

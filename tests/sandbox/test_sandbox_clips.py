@@ -30,7 +30,7 @@ def test_a_text2video_has_the_size_rate_and_length_that_were_asked_for(
     clip = api.clip(model_name="kling-v3", aspect_ratio=ratio, mode=mode, duration="3", prompt="x")
     assert clip.size == size
     assert clip.rate == Fraction(24)
-    assert len(clip.small) == 72
+    assert clip.count == 72
     assert clip.sound is None
     assert difference(clip.first, clip.last) > 2
 
@@ -84,7 +84,7 @@ def test_the_new_standard_makes_the_same_kinds_of_clips(api: Api) -> None:
     frames = [{"type": kind, "url": as_base64(frame)} for kind, frame in (("first_frame", first), ("last_frame", last))]
     key = api.create("/image-to-video/kling-3.0", contents=frames, settings={"duration": 3, "audio": "native"})
     clip = api.clip_of_new(key)
-    assert (clip.size, clip.rate, len(clip.small)) == ((960, 960), 24, 72)
+    assert (clip.size, clip.rate, clip.count) == ((960, 960), 24, 72)
     assert clip.sound is not None
     assert difference(clip.last, cv2.resize(last, clip.size, interpolation=cv2.INTER_CUBIC)) < 4
 

@@ -95,8 +95,9 @@ def provider(shared: Sandbox) -> Provider:
     "example", [BASIC, MOVED, TO_THE_END, SEVERAL], ids=["basic", "camera", "end frame", "several pictures"]
 )
 def test_an_example_of_the_document_is_accepted_and_answered_in_its_shape(
-    provider: Provider, example: dict[str, Any]
+    undrawn: Sandbox, example: dict[str, Any]
 ) -> None:
+    provider = Provider(undrawn)
     created = provider.created(example)
     assert created.keys() == {"task_id", "task_status", "created_at", "updated_at"}
     assert (created["task_status"], len(created["task_id"])) == ("submitted", 22)

@@ -125,7 +125,7 @@ def test_the_documents_order_is_taken_and_becomes_a_clip(kie: Api) -> None:
     (url,) = json.loads(data["resultJson"])["resultUrls"]
     clip = read_clip(requests.get(url, timeout=20).content)
     assert clip.size == (720, 720)
-    assert len(clip.small) == 5 * 24
+    assert clip.count == 5 * 24
     assert clip.sound is None
 
 
@@ -188,7 +188,10 @@ def test_an_upload_takes_a_data_url_too_and_the_same_bytes_have_the_same_address
         ({"base64Data": "aGVsbG8="}, "Missing required parameter: uploadPath"),
         ({"uploadPath": "a"}, "Missing required parameter: base64Data"),
         ({"base64Data": "no base64!", "uploadPath": "a"}, "Base64 decoding failed: Invalid Base64 format"),
-        ({"base64Data": "aGVsbG8=", "uploadPath": "a"}, "Only PNG and JPEG pictures can be uploaded"),
+        (
+            {"base64Data": "aGVsbG8=", "uploadPath": "a"},
+            "Only PNG and JPEG pictures, mp4 and mov clips, and mp3, wav and m4a sounds can be uploaded",
+        ),
     ],
 )
 def test_an_upload_is_refused_in_the_words_of_its_page(kie: Api, body: dict[str, str], said: str) -> None:

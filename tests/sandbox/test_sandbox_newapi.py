@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,14 +172,14 @@ def gateway(start: Start) -> Gateway:
 
 
 @pytest.fixture(scope="module")
-def same() -> Any:
+def same(sandbox_folder: Callable[[], Path]) -> Any:
     """For the tests that make nothing, or do not mind what others make."""
-    with Sandbox(SandboxConfig(pace=0.0, slots=100)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=100)) as sandbox:
         yield Gateway(sandbox)
 
 
-def test_every_example_of_the_document_is_taken(start: Start) -> None:
-    gateway = Gateway(start(pace=100, slots=100))
+def test_every_example_of_the_document_is_taken(undrawn: Sandbox) -> None:
+    gateway = Gateway(undrawn)
     for path, body in DOCUMENTED.values():
         answer = gateway.post(path, body)
         assert answer.status_code == 200, answer.text
@@ -198,7 +200,7 @@ def test_a_finished_task_has_the_documents_shape_and_a_clip_of_the_measures_told
     assert (told["task_id"], told["status"], told["format"]) == (task_id, "succeeded", "mp4")
     assert told["metadata"] == {"duration": 1.0, "fps": 30, "width": 720, "height": 1280, "seed": 12345}
     clip = read_clip(requests.get(told["url"], timeout=20).content)
-    assert (clip.size, len(clip.small)) == ((720, 1280), 30)
+    assert (clip.size, clip.count) == ((720, 1280), 30)
 
 
 def test_a_failed_task_has_the_documents_error(same: Gateway) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -23,10 +24,10 @@ PICTURES = [photo(400, 400, seed) for seed in (1, 2, 3, 4)]
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
+def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(DIALECTS, "toy", Toy)
-        with Sandbox(SandboxConfig(pace=0.0, slots=10_000)) as running:
+        with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=10_000)) as running:
             yield running
 
 
@@ -85,7 +86,7 @@ def test_a_model_that_nobody_knows_draws_in_every_mode_ratio_and_length(
 
 def test_a_known_model_in_a_length_that_it_does_not_have_keeps_its_own_rate(toy: ToyApi) -> None:
     clip = clip_of(toy, "text2video", model="kling-v1", aspect_ratio="1:1", seconds=1.5)
-    assert (clip.rate, len(clip.small)) == (30, 45)
+    assert (clip.rate, clip.count) == (30, 45)
 
 
 def test_an_aspect_ratio_beside_a_picture_wins(toy: ToyApi) -> None:
@@ -96,7 +97,7 @@ def test_an_aspect_ratio_beside_a_picture_wins(toy: ToyApi) -> None:
 def test_several_pictures_are_gone_through_in_their_order(toy: ToyApi) -> None:
     given = [as_base64(picture) for picture in PICTURES[:3]]
     clip = clip_of(toy, "multi-image2video", pictures=given, last=as_base64(PICTURES[3]), aspect_ratio="1:1", seconds=3)
-    assert (clip.size, len(clip.small)) == ((720, 720), 72)
+    assert (clip.size, clip.count) == ((720, 720), 72)
     expected = [fitted(picture, clip)[::4, ::4] for picture in PICTURES]
     seen = [clip.small[index] for index in (0, 24, 47, 71)]
     assert [int(np.argmin([difference(one, other) for other in expected])) for one in seen] == [0, 1, 2, 3]
@@ -113,7 +114,7 @@ def test_one_picture_of_several_is_enough(toy: ToyApi) -> None:
 def test_a_picture_moves_as_long_as_the_clip_that_it_follows(toy: ToyApi, base: dict[str, Any]) -> None:
     wanted = {"first": as_base64(PICTURES[0]), "video": base["url"], "seconds": 9}
     clip, silent = clip_of(toy, "motion-control", **wanted, sound=True), clip_of(toy, "motion-control", **wanted)
-    assert len(clip.small) == 48
+    assert clip.count == 48
     assert silent.sound is None
     assert loudness(clip.sound, 0.5, 1.5) > 0.02
     assert difference(clip.small[12], clip.small[36]) > 2
@@ -136,7 +137,7 @@ def test_an_avatar_speaks_for_the_length_of_its_sound(toy: ToyApi, listener: Lis
     speech = {"file": f"{listener.url}/a.wav"}
     clip = clip_of(toy, "avatar", first=as_base64(PICTURES[0]), speech=speech)
     assert clip.sound is not None
-    assert len(clip.small) == 36
+    assert clip.count == 36
     assert clip.sound.shape == (2, pytest.approx(66150, abs=2048))
     assert pitch(clip.sound, 0.3, 1.3) == pytest.approx(440, abs=3)
     assert difference(clip.small[0], clip.small[3]) > 1
@@ -155,7 +156,7 @@ def test_an_extended_clip_goes_on_from_its_last_frame(toy: ToyApi, base: dict[st
     before = read_clip(requests.get(base["url"], timeout=20).content)
     made = toy.outputs("video-extend", video=base["id"], prompt="on")[0]
     clip = read_clip(requests.get(made["url"], timeout=20).content)
-    count = len(before.small)
+    count = before.count
     assert (clip.size, clip.rate) == (before.size, before.rate)
     assert made["seconds"] == pytest.approx(7, abs=0.1)
     assert difference(clip.small[count // 2], before.small[count // 2]) < 3
@@ -189,7 +190,7 @@ def test_a_lip_sync_is_the_same_clip_with_the_part_of_the_sound_at_its_place(
     task = toy.finished(toy.make(path="/sync", session=session, speech=speech))
     clip = read_clip(requests.get(task["made"][0]["url"], timeout=20).content)
     assert difference(clip.small, before.small) < 3
-    assert (clip.size, clip.rate, len(clip.small)) == (before.size, before.rate, len(before.small))
+    assert (clip.size, clip.rate, clip.count) == (before.size, before.rate, before.count)
     assert loudness(clip.sound, 0.1, 0.7) < 0.01
     assert loudness(clip.sound, 0.85, 1.25) == pytest.approx(0.5 / np.sqrt(2), abs=0.03)
     assert pitch(clip.sound, 0.85, 1.25) == pytest.approx(1000, abs=5)
@@ -201,6 +202,111 @@ def test_a_lip_sync_may_keep_the_old_sound_below(toy: ToyApi, base: dict[str, An
     speech = {"file": f"{listener.url}/a.wav", "insert": 1000, "volume": 0.2}
     clip = clip_of(toy, "lip-sync", video=base["url"], speech=speech)
     assert loudness(clip.sound, 0.3, 0.9) > 0.02
-    assert len(clip.small) == 48
+    assert clip.count == 48
     assert toy.failure("lip-sync", video=base["id"], speech={"file": ELSEWHERE}) == NOT_FETCHED
     assert toy.failure("lip-sync", video=ELSEWHERE, speech=speech) == NOT_FETCHED
+
+
+def cuts(clip: Clip) -> list[int]:
+    """The frames that differ from the one before by far more than frames of a moving picture do."""
+    jumps = [difference(before, after) for before, after in zip(clip.small, clip.small[1:], strict=False)]
+    return [index + 1 for index, jump in enumerate(jumps) if jump > 8]
+
+
+def test_a_clip_of_several_shots_has_a_cut_before_each_but_the_first(toy: ToyApi) -> None:
+    shots = [["a boat", 1], ["a house", 2], ["the sea", 1]]
+    clip = clip_of(toy, "text2video", shots=shots, seconds=4, aspect_ratio="1:1")
+    assert (len(clip.small), cuts(clip)) == (96, [24, 72])
+    assert cuts(clip_of(toy, "text2video", prompt="a boat", seconds=2, aspect_ratio="1:1")) == []
+
+
+def test_shots_that_start_from_a_picture_begin_on_it_and_end_on_the_last(toy: ToyApi) -> None:
+    first, last = (as_base64(picture) for picture in PICTURES[:2])
+    clip = clip_of(toy, "image2video", first=first, last=last, shots=[["one", 1], ["two", 1]], seconds=2)
+    assert cuts(clip) == [24]
+    assert difference(clip.first, fitted(PICTURES[0], clip)) < 4
+    assert difference(clip.last, fitted(PICTURES[1], clip)) < 4
+
+
+def test_an_omni_clip_shows_what_its_prompt_refers_to(toy: ToyApi) -> None:
+    pictures = [as_base64(picture) for picture in PICTURES[:2]]
+    preset = toy.get("/assets/elements").json()["presets"][0]["id"]
+    wanted = {"prompt": "<<<image_1>>> meets <<<element_1>>>", "aspect_ratio": "1:1", "seconds": 2}
+    clip = clip_of(toy, "omni-video", pictures=pictures, elements=[preset], **wanted)
+    shown = cv2.resize(PICTURES[0], (158, 158), interpolation=cv2.INTER_AREA)[2::4, 2::4]
+    middle = clip.small[24]  # the corner begins 14 pixels from the edge, its label is below
+    assert difference(middle[4:28, 4:40], shown[:24, :36]) < 12
+    assert difference(middle[:40], clip.small[0][:40]) > 20
+    assert difference(clip.small[0], clip.small[1]) < 5
+
+
+def test_an_omni_clip_may_start_and_end_on_pictures(toy: ToyApi) -> None:
+    first, last = (as_base64(picture) for picture in PICTURES[:2])
+    clip = clip_of(toy, "omni-video", first=first, last=last, prompt="x", sound=True)
+    assert difference(clip.first, fitted(PICTURES[0], clip)) < 4
+    assert difference(clip.last, fitted(PICTURES[1], clip)) < 4
+    assert loudness(clip.sound, 0.3, 0.7) > 0.02
+
+
+def test_a_clip_is_edited_in_its_own_length_and_keeps_its_sound_when_asked_to(
+    toy: ToyApi, base: dict[str, Any]
+) -> None:
+    before = read_clip(requests.get(base["url"], timeout=20).content)
+    wanted = {"prompt": "in blue", "video": base["id"], "video_role": "base", "seconds": 9, "aspect_ratio": "16:9"}
+    clip, silent = clip_of(toy, "omni-video", **wanted, sound=True), clip_of(toy, "omni-video", **wanted)
+    assert (clip.size, clip.rate, len(clip.small)) == (before.size, before.rate, len(before.small))
+    assert difference(clip.small, before.small) > 5
+    assert loudness(clip.sound, 0.5, 1.5) > 0.02
+    assert silent.sound is None
+
+
+def test_a_clip_that_is_followed_runs_in_the_corner_for_the_seconds_asked_for(
+    toy: ToyApi, base: dict[str, Any]
+) -> None:
+    wanted = {"prompt": "like <<<video_1>>>", "video": base["url"], "video_role": "feature", "aspect_ratio": "1:1"}
+    clip = clip_of(toy, "omni-video", **wanted, seconds=3, sound=True)
+    assert len(clip.small) == 72
+    assert loudness(clip.sound, 0.5, 1.5) > 0.02
+    unknown = toy.post("/make", {"operation": "omni-video"} | wanted | {"video": "1"})
+    assert unknown.json() == {"toy": "Video not found by id: 1", "kling": 1201}
+
+
+def test_an_effect_moves_one_picture_or_two_side_by_side(toy: ToyApi) -> None:
+    plain = [as_base64(np.full((400, 400, 3), colour, np.uint8)) for colour in ((250, 0, 0), (0, 0, 250))]
+    clip = clip_of(toy, "effects", effect="hug_pro", pictures=plain, aspect_ratio="1:1")
+    assert int(clip.first[300, 100].argmax()) == 0
+    assert int(clip.first[300, 600].argmax()) == 2
+    one = clip_of(toy, "effects", effect="squish", pictures=[as_base64(PICTURES[0])])
+    assert one.size == (960, 960)
+    assert difference(one.small[0], one.small[6]) > 2
+    refused = toy.post("/make", {"operation": "effects", "effect": "squish"})
+    assert refused.json() == {"toy": "image_list: must not be empty", "kling": 1201}
+
+
+@pytest.mark.parametrize(
+    ("fields", "charged"),
+    [
+        ({"model": "kling-v3-omni", "seconds": 3, "sound": True}, 2400),
+        ({"model": "kling-video-o1", "seconds": 3, "mode": "pro"}, 2400),
+        ({"model": "kling-v2-6", "operation": "text2video", "mode": "pro", "sound": True, "voices": True}, 1200),
+        ({"model": "kling-v2-6", "operation": "motion-control", "seconds": 2.4}, 1000),
+        ({"model": "avatar", "operation": "avatar", "mode": "pro", "seconds": 2.5}, 2400),
+        ({"model": "lip-sync", "operation": "lip-sync", "seconds": 5.1}, 1000),
+        ({"model": "nobody-knows", "seconds": 2}, 800),
+    ],
+)
+def test_a_clip_costs_what_operation_model_and_seconds_make(
+    toy: ToyApi, base: dict[str, Any], listener: Listener, fields: dict[str, Any], charged: int
+) -> None:
+    listener.files["/a.wav"] = as_wav(tone(1))
+    operation = fields.get("operation", "omni-video")
+    needs = {"avatar": ("first", "speech"), "motion-control": ("first", "video"), "lip-sync": ("video", "speech")}
+    media = {"first": as_base64(PICTURES[0]), "video": base["url"], "speech": {"file": f"{listener.url}/a.wav"}}
+    given = {name: media[name] for name in needs.get(operation, ())}
+    if fields.get("voices"):
+        fields = fields | {"voices": [toy.get("/assets/voices").json()["presets"][0]["id"]]}
+    order = {"operation": operation, "prompt": "x", "aspect_ratio": "1:1"} | fields | given
+    answer = toy.post("/make", order)
+    assert answer.status_code == 200, answer.text
+    task = toy.finished(answer.json()["id"])
+    assert (task["state"], task["charged"]) == ("succeeded", charged)

@@ -89,8 +89,9 @@ def provider(shared: Sandbox) -> Provider:
 
 @pytest.mark.parametrize(("path", "body"), REQUESTS, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_request_of_the_document_is_accepted_and_known_at_the_one_address(
-    provider: Provider, path: str, body: dict[str, Any]
+    undrawn: Sandbox, path: str, body: dict[str, Any]
 ) -> None:
+    provider = Provider(undrawn)
     created = provider.created(path, body)
     assert created.keys() == {"task_id", "task_status", "created_at", "updated_at"}
     assert created["task_status"] == "submitted"

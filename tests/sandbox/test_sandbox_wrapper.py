@@ -134,7 +134,8 @@ def service(shared: Sandbox) -> Service:
 @pytest.mark.parametrize(
     ("path", "example"), EXAMPLES + OTHERS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_an_example_of_the_document_is_accepted(service: Service, path: str, example: dict[str, Any]) -> None:
+def test_an_example_of_the_document_is_accepted(undrawn: Sandbox, path: str, example: dict[str, Any]) -> None:
+    service = Service(undrawn)
     created = service.created(path, example)
     assert created.keys() == {"task_id", "message", "raw_data"}
     assert created["message"] == "success"
@@ -145,7 +146,8 @@ def test_an_example_of_the_document_is_accepted(service: Service, path: str, exa
     assert asked["message"] == asked["raw_data"]["task_status"]
 
 
-def test_the_lip_sync_of_the_document_is_accepted_with_the_face_that_was_found(service: Service) -> None:
+def test_the_lip_sync_of_the_document_is_accepted_with_the_face_that_was_found(undrawn: Sandbox) -> None:
+    service = Service(undrawn)
     answer = service.created("lipsync/identify-face", {"video_url": f"{EXAMPLE}/video_with_face.mp4"})
     (face,) = answer["face_data"]
     assert answer["session_id"].startswith("sess_")
@@ -338,7 +340,7 @@ def test_an_unknown_task_address_or_method_is_answered_in_the_service_s_way(serv
 
 
 def test_kling_s_own_status_and_text_go_through(start: Start) -> None:
-    service = Service(start(units=1, slots=1, pace=10.0))
+    service = Service(start(units=0.5, slots=1, pace=10.0))
     assert service.refused("videos/text2video", TEXT) == (429, "Account balance not enough")
     service = Service(start(slots=1, pace=10.0))
     service.created("videos/text2video", TEXT)

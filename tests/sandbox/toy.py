@@ -15,7 +15,18 @@ from kling_api.sandbox.desk import Desk
 from kling_api.sandbox.models import any_model
 from kling_api.sandbox.refusals import Refused, invalid
 from kling_api.sandbox.validation import read_picture
-from kling_api.sandbox.video_request import ImageRequest, Picture, Speech, VideoRequest
+from kling_api.sandbox.video_request import (
+    ASSETS,
+    IMAGES,
+    SOUNDS,
+    AssetRequest,
+    ImageRequest,
+    Picture,
+    Request,
+    SoundRequest,
+    Speech,
+    VideoRequest,
+)
 from kling_api.sandbox.wire import Call, Reply, Route
 
 _STATUS = {1001: 401, 1002: 401, 1102: 402, 1202: 405, 1203: 404, 1302: 420, 1303: 429, 5000: 599}
@@ -34,6 +45,9 @@ class Toy:
             Route("POST", "/faces", "identify-face", self._faces),
             Route("POST", "/sync", "lip-sync", self._sync),
             Route("GET", "/units", "costs", self._units),
+            Route("POST", "/now", _operation, self._make_now),
+            Route("GET", "/assets/{kind}", "list", self._assets),
+            Route("POST", "/assets/{kind}/{key}/delete", "delete", self._delete),
         ]
 
     def refusal(self, refused: Refused) -> Reply:
@@ -46,6 +60,21 @@ class Toy:
         account, fields = self._desk.account(call.authorization), json.loads(call.body)
         task = self._desk.make(_request(fields), account, fields.get("operation", "text2video"))
         return Reply(200, {"id": str(task.row.id)})
+
+    def _make_now(self, call: Call) -> Reply:
+        account, fields = self._desk.account(call.authorization), json.loads(call.body)
+        return Reply(200, self._shape(self._desk.make_now(_request(fields), account, "now")))
+
+    def _assets(self, call: Call) -> Reply:
+        account, voices = self._desk.account(call.authorization), call.parts["kind"] == "voices"
+        own = (self._desk.voices if voices else self._desk.elements)(account)
+        presets = (self._desk.preset_voices if voices else self._desk.preset_elements)()
+        return Reply(200, {"own": [vars(one) for one in own], "presets": [vars(one) for one in presets]})
+
+    def _delete(self, call: Call) -> Reply:
+        delete = self._desk.delete_voice if call.parts["kind"] == "voices" else self._desk.delete_element
+        delete(self._desk.account(call.authorization), call.parts["key"])
+        return Reply(200, {})
 
     def _made(self, call: Call) -> Reply:
         account = self._desk.account(call.authorization)
@@ -64,11 +93,14 @@ class Toy:
 
     def _upload(self, call: Call) -> Reply:
         self._desk.account(call.authorization)
-        return Reply(200, {"url": self._desk.upload(call.body)})
+        return Reply(200, {"url": self._desk.upload(call.files.get("file", call.body)), "form": dict(call.form)})
 
     def _faces(self, call: Call) -> Reply:
-        session = self._desk.identify(self._desk.account(call.authorization), json.loads(call.body)["video"])
-        return Reply(200, {"session": session.id, "ends": [face.end for face in session.faces]})
+        account, fields = self._desk.account(call.authorization), json.loads(call.body)
+        session = self._desk.identify(account, fields["video"], fields.get("milliunits", 0))
+        faces, seconds = [vars(face) for face in session.faces], self._desk.seconds_of(account, fields["video"])
+        ends = [face["end"] for face in faces]
+        return Reply(200, {"session": session.id, "ends": ends, "faces": faces, "seconds": seconds})
 
     def _sync(self, call: Call) -> Reply:
         account, fields = self._desk.account(call.authorization), json.loads(call.body)
@@ -77,7 +109,7 @@ class Toy:
         return Reply(200, {"id": str(self._desk.make(request, account, "sync").row.id)})
 
     def _units(self, call: Call) -> Reply:
-        units = self._desk.units(self._desk.account(call.authorization))
+        units = self._desk.units(self._desk.account(call.authorization), call.query.get("pack", "video"))
         return Reply(200, {"total": units.total, "remaining": units.remaining})
 
     def _shape(self, task: Task) -> dict[str, Any]:
@@ -87,6 +119,7 @@ class Toy:
             "why": task.row.failure if task.state is State.FAILED else "",
             "product": self._desk.product(task),
             "note": self._desk.note(task),
+            "charged": task.charged,
             "made": [vars(made) for made in self._desk.outputs(task)],
         }
 
@@ -96,12 +129,18 @@ def _operation(call: Call) -> str:
     return json.loads(call.body).get("operation", "text2video")
 
 
-def _request(fields: dict[str, Any]) -> VideoRequest | ImageRequest:
-    pictures = tuple(_picture(value) for value in fields.pop("pictures", ()))
+def _request(fields: dict[str, Any]) -> Request:
     operation = fields.pop("operation", "text2video")
-    if operation in ("generations", "omni-image"):
-        mask = _picture(fields.pop("mask", ""))
-        return ImageRequest(operation, fields.pop("model", "toy-picture"), pictures=pictures, mask=mask, **fields)
+    if operation in SOUNDS:
+        return SoundRequest(operation, **fields)
+    fields |= {name: tuple(fields[name]) for name in ("elements", "voices", "expansion") if name in fields}
+    pictures = tuple(_picture(value) for value in fields.pop("pictures", ()))
+    if operation in ASSETS:
+        return AssetRequest(operation, pictures=pictures, **fields)
+    if operation in IMAGES:
+        given = {name: _picture(fields.pop(name, "")) for name in ("mask", "scene", "style")}
+        return ImageRequest(operation, fields.pop("model", "toy-picture"), pictures=pictures, **given, **fields)
+    fields["shots"] = tuple((text, seconds) for text, seconds in fields.get("shots", ()))
     speech = fields.pop("speech", None)
     frames = {name: _picture(fields.pop(name, "")) for name in ("first", "last")}
     model = any_model(fields.pop("model", "toy-9"))

@@ -7,6 +7,7 @@ seen live. Left out: the signature of callbacks, and its limit of 20 new tasks i
 from __future__ import annotations
 
 import json
+import mimetypes
 import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -17,7 +18,8 @@ from ..core import SUBMITTED_PART, State, Task
 from ..desk import Desk
 from ..refusals import Refused
 from ..wire import Call, Reply, Route
-from .kie_orders import CREDITS_PER_UNIT, Order, operation_of, read_order, read_upload
+from .kie_orders import CREDITS_PER_UNIT, Order, operation_of, read_order
+from .kie_uploads import Upload, read_form, read_upload
 from .kie_values import KieRefused
 
 _PRODUCT = "jobs"
@@ -44,6 +46,7 @@ class Kie:
             Route("POST", "/api/v1/jobs/createTask", operation_of, self._create),
             Route("GET", "/api/v1/jobs/recordInfo", "query", self._record),
             Route("POST", "/api/file-base64-upload", "upload", self._upload),
+            Route("POST", "/api/file-stream-upload", "upload", self._upload_form),
             Route("GET", "/api/v1/chat/credit", "costs", self._credit),
         ]
 
@@ -92,7 +95,13 @@ class Kie:
 
     def _upload(self, call: Call) -> Reply:
         self._account(call)
-        upload = read_upload(call.body)
+        return self._keep(read_upload(call.body))
+
+    def _upload_form(self, call: Call) -> Reply:
+        self._account(call)
+        return self._keep(read_form(call))
+
+    def _keep(self, upload: Upload) -> Reply:
         try:
             address = self._desk.upload(upload.data)
         except Refused as refused:
@@ -102,8 +111,8 @@ class Kie:
             "fileName": name,
             "filePath": f"{upload.folder}/{name}",
             "downloadUrl": address,
-            "fileSize": len(upload.data),
-            "mimeType": "image/png" if address.endswith(".png") else "image/jpeg",
+            "fileSize": upload.size,
+            "mimeType": mimetypes.guess_type(address)[0],
             "uploadedAt": datetime.fromtimestamp(self._desk.now() / 1000, timezone.utc).isoformat(),
         }
         return Reply(200, {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data})

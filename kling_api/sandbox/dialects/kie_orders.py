@@ -1,12 +1,11 @@
-"""Reads what is posted to kie.ai: an order into what the sandbox can draw, and an upload.
+"""Reads what is ordered at kie.ai into what the sandbox can draw. Uploads are read in `kie_uploads`.
 
-Inferred: the texts for a body that is no order, that a mode is drawn as Kling draws it, and 20 credits for a unit.
+Inferred: the texts for a body that is no order and for shots without sound, that a mode is drawn as Kling draws it,
+and 20 credits for a unit.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -48,7 +47,7 @@ class Order:
         request = VideoRequest(
             _operation(page, given),
             _priced(page, mode),
-            prompt=given.get("prompt") or " ".join(shot["prompt"] for shot in given.get("multi_prompt", ())),
+            prompt=" ".join(shot["prompt"] for shot in _shots(given)) or given.get("prompt", ""),
             negative_prompt=given.get("negative_prompt", ""),
             cfg_scale=given.get("cfg_scale", 0.5),
             mode=mode,
@@ -57,6 +56,7 @@ class Order:
             aspect_ratio=given.get("aspect_ratio") or ("" if _pictures(given) else "16:9"),
             callback_url=self.callback_url,
             note=self.text,
+            shots=tuple((shot["prompt"], float(shot["duration"])) for shot in _shots(given)),
         )
         return _with_media(request, given)
 
@@ -73,7 +73,7 @@ def operation_of(call: Call) -> str:
 
 def read_order(data: bytes) -> Order:
     """Raises KieRefused."""
-    body, text = _object(data)
+    body, text = read_object(data)
     model, given, callback = body.get("model"), body.get("input"), body.get("callBackUrl") or ""
     if not model:
         raise KieRefused(INVALID, "model cannot be empty")
@@ -92,32 +92,7 @@ def read_order(data: bytes) -> Order:
     return Order(model, given, callback, text)
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file with the folder and the name that it is to have, "" for one of the server's."""
-
-    data: bytes = field(repr=False)
-    folder: str
-    name: str
-
-
-def read_upload(data: bytes) -> Upload:
-    """Base64 as it is or as a data URL. Raises KieRefused."""
-    body, _ = _object(data)
-    for name in ("base64Data", "uploadPath"):
-        if not isinstance(body.get(name), str) or not body[name]:
-            raise KieRefused(400, f"Missing required parameter: {name}", upload=True)
-    encoded = body["base64Data"]
-    if encoded.startswith("data:"):
-        encoded = encoded.partition(",")[2]
-    try:
-        decoded = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        raise KieRefused(400, "Base64 decoding failed: Invalid Base64 format", upload=True) from None
-    return Upload(decoded, body["uploadPath"], str(body.get("fileName") or ""))
-
-
-def _object(data: bytes) -> tuple[dict[str, Any], str]:
+def read_object(data: bytes) -> tuple[dict[str, Any], str]:
     """The body, and its JSON as text that can be kept."""
     try:
         body = json.loads(data)
@@ -136,6 +111,8 @@ def _check_shots(given: dict[str, Any]) -> None:
     if given["multi_shots"]:
         if not given.get("multi_prompt"):
             raise KieRefused(INVALID, "multi_prompt cannot be empty")
+        if given.get("sound") is False:
+            raise KieRefused(INVALID, "sound must be true when multi_shots is true")
         if len(pictures) > 1:
             raise KieRefused(INVALID, "image_urls must not have more than 1 entries")
         return
@@ -146,6 +123,10 @@ def _check_shots(given: dict[str, Any]) -> None:
 
 def _operation(page: KieModel, given: dict[str, Any]) -> str:
     return "image2video" if page.operation == "text2video" and _pictures(given) else page.operation
+
+
+def _shots(given: dict[str, Any]) -> list[dict[str, Any]]:
+    return given.get("multi_prompt", []) if given.get("multi_shots") else []
 
 
 def _pictures(given: dict[str, Any]) -> list[str]:

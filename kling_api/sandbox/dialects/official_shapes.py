@@ -1,93 +1,87 @@
-"""How Kling's own platform writes a task, in the shape of each generation. Tasks in, JSON out."""
+"""How the old standard writes a task: what surrounds its result, whatever that is. Tasks in, JSON out.
+
+The result itself is in `official_results`, the shape of the new standard in `official_outputs`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ..core import State, Task, units_text
+from ..desk import Desk
+from .official_account import account_of
+from .official_results import result_of
 
-UrlOf = Callable[[Task], str]
-
-_LEGACY_WORDS = {
+_WORDS = {
     State.SUBMITTED: "submitted",
     State.PROCESSING: "processing",
     State.SUCCEEDED: "succeed",
     State.FAILED: "failed",
 }
-_NEW_WORDS = _LEGACY_WORDS | {State.SUCCEEDED: "succeeded"}
+#: Products that name the clip they began with, and those that may have a watermark (official docs, 2026-02).
+_WITH_PARENT = ("/v1/videos/video-extend", "/v1/videos/advanced-lip-sync", "/v1/audio/video-to-audio")
+_NEVER_MARKED = ("/v1/images/kolors-virtual-try-on", "/v1/audio/", "/v1/general/")
 
 
-def legacy_created(task: Task) -> dict[str, Any]:
+def created(task: Task) -> dict[str, Any]:
     """What a create answers: always "submitted", as the task has only just been made."""
     return {
         "task_id": str(task.row.id),
-        "task_status": _LEGACY_WORDS[State.SUBMITTED],
+        "task_status": _WORDS[State.SUBMITTED],
         "task_info": {"external_task_id": task.row.external_id},
         "created_at": task.row.created,
         "updated_at": task.row.created,
     }
 
 
-def legacy_task(task: Task, url_of: UrlOf) -> dict[str, Any]:
+def task(desk: Desk, task: Task) -> dict[str, Any]:
+    shape = _progress(desk, task) | {"task_info": _info(desk, task)}
+    if not desk.product(task).startswith(_NEVER_MARKED):
+        shape["watermark_info"] = {"enabled": task.row.watermark}
+    return shape
+
+
+def answered_at_once(desk: Desk, task: Task) -> dict[str, Any]:
+    """Text to speech has a task without `task_info`, the recognition of a picture no task at all."""
+    shape = _progress(desk, task)
+    if desk.product(task) == "/v1/audio/tts":
+        return shape
+    return {name: shape[name] for name in ("final_unit_deduction", "task_result")}
+
+
+def reason(task: Task) -> str:
+    return task.row.failure if task.state is State.FAILED else ""
+
+
+def _progress(desk: Desk, task: Task) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "task_id": str(task.row.id),
-        "task_status": _LEGACY_WORDS[task.state],
-        "task_status_msg": _reason(task),
-        "task_info": {"external_task_id": task.row.external_id},
-        "watermark_info": {"enabled": task.row.watermark},
-        "task_result": {},
+        "task_status": _WORDS[task.state],
+        "task_status_msg": reason(task),
+        "task_result": result_of(desk, task) if task.state is State.SUCCEEDED else {},
         "created_at": task.row.created,
         "updated_at": task.updated,
     }
-    if task.state is State.SUCCEEDED:
-        shape["task_result"] = {"videos": [_video(task, url_of)]}
     if task.is_terminal:
         shape["final_unit_deduction"] = units_text(task.charged)
     return shape
 
 
-def new_created(task: Task) -> dict[str, Any]:
-    return {
-        "id": str(task.row.id),
-        "status": _NEW_WORDS[State.SUBMITTED],
-        "create_time": task.row.created,
-        "update_time": task.row.created,
-        "external_id": task.row.external_id,
-    }
+def _info(desk: Desk, task: Task) -> dict[str, Any]:
+    info: dict[str, Any] = {"external_task_id": task.row.external_id}
+    if desk.product(task) in _WITH_PARENT:
+        info["parent_video"] = _parent(desk, task)
+    return info
 
 
-def new_task(task: Task, url_of: UrlOf) -> dict[str, Any]:
-    return {
-        "id": str(task.row.id),
-        "status": _NEW_WORDS[task.state],
-        "message": _reason(task),
-        "create_time": task.row.created,
-        "update_time": task.updated,
-        "external_id": task.row.external_id,
-        "outputs": [{"type": "video"} | _video(task, url_of)] if task.state is State.SUCCEEDED else [],
-        "billing": _billing(task) if task.is_terminal else [],
-    }
-
-
-def new_status(task: Task) -> str:
-    return _NEW_WORDS[task.state]
-
-
-def _video(task: Task, url_of: UrlOf) -> dict[str, Any]:
-    url = url_of(task)
-    return {
-        "id": task.output_id(),
-        "url": url,
-        "watermark_url": url if task.row.watermark else "",
-        "duration": f"{task.row.seconds:.1f}",
-    }
-
-
-def _billing(task: Task) -> list[dict[str, Any]]:
-    amount = units_text(task.charged)
-    return [{"charge_type": "unit", "amount": amount, "package_type": task.row.pack, "list_price": amount}]
-
-
-def _reason(task: Task) -> str:
-    return task.row.failure if task.state is State.FAILED else ""
+def _parent(desk: Desk, task: Task) -> dict[str, str]:
+    """The clip of a video id with its address and length; of one that was given by URL what can be known."""
+    video = desk.note(task)
+    account = account_of(desk, task)
+    seconds = desk.seconds_of(account, video)
+    duration = "" if seconds is None else f"{seconds:.1f}"
+    if not video.isdigit():
+        return {"id": "", "url": video, "duration": duration}
+    maker = desk.find(account, str(int(video) - 1))
+    url = next((made.url for made in desk.outputs(maker) if made.id == video), "") if maker else ""
+    return {"id": video, "url": url, "duration": duration}
