@@ -123,7 +123,7 @@ def _job(job: Job) -> str:
 def _price(job: Job) -> str:
     if job.elsewhere:
         return "made elsewhere"
-    units = job.units or job.estimate
+    units = job.charged or job.estimate
     return f"about {units} {unit_of(job.dialect, job.operation)}" if units else "no price known"
 
 

@@ -31,7 +31,7 @@ def collect(run: Run, task: Task) -> None:
     if not results and run.job.operation not in _MAY_FIND_NOTHING:
         raise not_fetched(run.job, "The task succeeded, but its answer names no result.")
     first = results[0].id if results else ""
-    run.job = run.ledger.finished(run.claim, task.units, first, _seconds(run, task))
+    run.job = run.ledger.finished(run.claim, run.job.with_steps(task.units), first, _seconds(run, task))
     outputs = [output for output in results if output.url]
     names = [_name(run.job, number, output) for number, output in enumerate(outputs)]
     for number, name in enumerate(names):

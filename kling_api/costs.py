@@ -47,7 +47,7 @@ class Costs:
 
 def sum_costs(jobs: Iterable[Job]) -> Costs:
     """Only of jobs that were accepted, or that may have been. All of them count in one unit."""
-    may_have_cost = [job for job in jobs if job.state in _MAY_HAVE_COST]
+    may_have_cost = [job for job in jobs if job.state in _MAY_HAVE_COST or job.charged]
     ours = [job for job in may_have_cost if not job.elsewhere]
     rows = _sums_by(lambda job: (_day(job), job.model, job.operation), ours)
     newest_first = sorted(sorted(rows), key=lambda row: row[0], reverse=True)
@@ -76,10 +76,10 @@ def _sums_by(name_of: Callable[[Job], Name], jobs: list[Job]) -> dict[Name, Cost
 
 
 def _sum(jobs: list[Job]) -> Cost:
-    untold = [job for job in jobs if not job.units and job.state is not State.FAILED]
+    untold = [job for job in jobs if not job.charged and job.state is not State.FAILED]
     return Cost(
         jobs=len(jobs),
-        units=sum((Decimal(job.units) for job in jobs if job.units), Decimal(0)),
+        units=sum((Decimal(job.charged) for job in jobs if job.charged), Decimal(0)),
         expected=sum((Decimal(job.estimate) for job in untold if job.estimate), Decimal(0)),
         failed=sum(job.state is State.FAILED for job in jobs),
         unpriced=sum(not job.estimate for job in untold),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
+
+from .limits import plain
 
 
 class State(Enum):
@@ -52,7 +55,8 @@ class Job:
     `sizes` bytes (() in rows of the first version).
 
     `unanswered` counts the requests whose outcome nobody told us; `may_repeat`: somebody has allowed one more.
-    `finished_at`: when the provider was seen to be done. `forgotten_at`: since when no request leads here any more.
+    `steps`: units of small steps before the order, which `units` holds as well. `finished_at`: when the provider was
+    seen to be done. `forgotten_at`: since when no request leads here any more.
     """
 
     key: str
@@ -89,6 +93,17 @@ class Job:
     owner: str
     heartbeat: float
     worth: str = "1"
+    steps: str = ""
+
+    def with_steps(self, units: str) -> str:
+        """What the provider told of the task, and the steps before it; "" where it told nothing."""
+        return plain(Decimal(units) + Decimal(self.steps)) if units and self.steps else units
+
+    @property
+    def charged(self) -> str:
+        """Units that are known to have been taken: `units`, or those of the steps alone where nothing was made."""
+        unmade = self.state in (State.CREATED, State.REFUSED, State.FAILED)
+        return self.units or (self.steps if unmade else "")
 
     @property
     def is_open(self) -> bool:

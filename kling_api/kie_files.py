@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .background import in_background
 from .dialects import kie_answers
-from .dialects.offer import table
 from .dialects.wire import Answer, Refusal, Reply
 from .errors import NotDelivered, Refused
 from .hosts import host_of, is_loopback
@@ -59,7 +58,7 @@ class KieUploader:
     def _post(self, parcel: Parcel, go_on: Callable[[], None]) -> Reply | Refusal:
         import requests
 
-        url = self._target.base_url + table("kie")["paths"]["stream"]
+        url = self._target.base_url + kie_answers.upload_path()
         try:
             with (
                 _multipart(parcel, go_on) as body,
@@ -121,7 +120,7 @@ class _Body:
 @contextmanager
 def _multipart(parcel: Parcel, go_on: Callable[[], None]) -> Iterator[_Body]:
     boundary = uuid.uuid4().hex
-    fields = {"uploadPath": table("kie")["upload_folder"], "fileName": parcel.name}
+    fields = {"uploadPath": kie_answers.upload_folder(), "fileName": parcel.name}
     lines = [
         line
         for name, value in fields.items()

@@ -28,6 +28,7 @@ __all__ = ["FILE_NAME", "OPEN", "Claim", "Job", "Ledger", "NewJob", "State", "Wa
 
 FILE_NAME = "ledger.sqlite3"
 _MAY_HAVE_MADE = "state IN ('sending', 'unknown', 'running', 'collected', 'failed')"
+_MADE_NOTHING = "state IN ('created', 'refused', 'failed')"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,10 @@ class Ledger(LedgerFile):
         )
         return self._change(claim, change, error, code, request_id, self._clock())
 
+    def step_charged(self, claim: Claim, units: str) -> Job:
+        """`units`: of all small steps that were charged before the order."""
+        return self._change(claim, "steps = ?", units)
+
     def failed(self, claim: Claim, error: str, units: str) -> Job:
         change = "state = 'failed', error = ?, units = ?, finished_at = ?"
         return self._change(claim, change, error, units, self._clock())
@@ -195,12 +200,12 @@ class Ledger(LedgerFile):
         Only those of `dialect` if it is given: another provider counts in another unit.
         A job whose outcome is unknown counts with its estimate, as it may have been made.
         """
-        units = "CASE WHEN units <> '' THEN units WHEN state = 'failed' THEN '0' ELSE estimate END"
+        units = f"CASE WHEN units <> '' THEN units WHEN {_MADE_NOTHING} THEN steps ELSE estimate END"
         with self._explained():
             row = self._connection.execute(
-                f"SELECT TOTAL(({units}) * worth) FROM jobs WHERE profile = ? AND sent_at >= ? AND key <> ?"  # noqa: S608 - ours
-                f" AND ? IN ('', dialect) AND elsewhere = 0 AND {_MAY_HAVE_MADE}",
-                (profile, since, but, dialect),
+                f"SELECT TOTAL(({units}) * worth) FROM jobs WHERE profile = ? AND COALESCE(sent_at, created_at) >= ?"  # noqa: S608 - ours
+                f" AND ? IN ('', dialect) AND elsewhere = 0 AND key <> ? AND ({_MAY_HAVE_MADE} OR steps <> '')",
+                (profile, since, dialect, but),
             ).fetchone()
         return Decimal(str(round(row[0], 6)))
 

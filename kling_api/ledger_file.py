@@ -80,6 +80,8 @@ _MIGRATIONS = (
     );
     -- What one of the job's units is worth in those of its profile's budget (an image unit is less than one for clips).
     ALTER TABLE jobs ADD COLUMN worth TEXT NOT NULL DEFAULT '1';
+    -- What small steps before the order were charged (the look for faces of a lip sync).
+    ALTER TABLE jobs ADD COLUMN steps TEXT NOT NULL DEFAULT '';
     """,
 )
 

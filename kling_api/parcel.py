@@ -41,7 +41,9 @@ def pack(medium: Footage | Sound) -> Parcel:
     """Raises MediaError for a clip whose file has changed since it was looked at: it would be paid for as another."""
     if isinstance(medium, Footage):
         try:
-            changed = medium.path.stat().st_size != medium.size or digest_of(medium.path) != medium.digest()
+            changed = medium.path.stat().st_size != medium.size or digest_of(medium.path) != (
+                medium.content or medium.digest()
+            )
         except OSError as error:
             raise _unreadable(medium, error) from None
         if changed:

@@ -94,6 +94,7 @@ def _asked_once(run: Run, operation: Operation, request: Request, name: str) -> 
             answer = run.dialect.complete(operation, reply)
             if not isinstance(answer, Refusal) or _was_charged(answer):
                 run.step_charged = True
+                run.job = run.ledger.step_charged(run.claim, run.job.with_steps(request.costs))
                 keep_preparation(run, name, reply, request.kept)
         if not isinstance(answer, Refusal) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
             return answer

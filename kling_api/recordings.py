@@ -33,7 +33,8 @@ class Sound:
 class Footage:
     """A clip in a file of this machine: `width` x `height` pixels, `rate` frames per second, `size` bytes.
 
-    Providers take clips by URL alone: it must be uploaded first. `source` is the digest of the file's bytes.
+    Providers take clips by URL alone: it must be uploaded first. `source` is the digest of the file's bytes, or of what
+    the file was made of, where making it again may give other bytes; then `content` is that of its bytes.
     """
 
     path: Path = field(repr=False, compare=False)
@@ -43,6 +44,7 @@ class Footage:
     rate: float
     size: int
     source: str = field(repr=False)
+    content: str = field(default="", repr=False, compare=False)
 
     @property
     def format(self) -> str:

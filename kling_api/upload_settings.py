@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from .dialects import named
 from .errors import NotConfigured
 from .hosts import is_loopback
 from .profiles_file import BUCKET, BUCKET_FIELDS, UPLOAD
@@ -37,7 +38,7 @@ def upload_of(
         raise NotConfigured(
             f'Profile {name}: upload is neither "{BUCKET}" nor the name of a profile in profiles.toml.', _WAYS
         )
-    if store[0] != "kie":
+    if not named(store[0]).keeps_files:
         raise NotConfigured(
             f"Profile {name}: upload names the profile {target}, but dialect {store[0]} has no store for files.", _WAYS
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from .dialects import dialect_of
+from .dialects import DIALECTS, dialect_of
 from .errors import InvalidRequest
 from .kie_files import KieUploader
 from .recordings import Footage, Sound
@@ -51,7 +51,7 @@ def no_target(field: str) -> InvalidRequest:
 def _target(profile: Profile) -> Upload | None:
     if profile.is_sandbox:
         return KieFiles(_sandbox_store(profile), profile.credentials.api_key)
-    if profile.upload is None and dialect_of(profile).name == "kie":
+    if profile.upload is None and dialect_of(profile).keeps_files:
         return KieFiles(profile.base_url, profile.credentials.api_key)
     return profile.upload
 
@@ -60,7 +60,8 @@ def _sandbox_store(profile: Profile) -> str:
     """The sandbox fetches from this machine alone; its kie.ai twin keeps files for all dialects."""
     from .sandbox.shared import address_of, shared_url
 
+    keeper = next(dialect.name for dialect in DIALECTS.values() if dialect.keeps_files)
     if not profile.base_url:
-        return shared_url(profile.home, "kie")
+        return shared_url(profile.home, keeper)
     parts = urlsplit(profile.base_url)
-    return address_of(f"{parts.scheme}://{parts.netloc}", "kie")
+    return address_of(f"{parts.scheme}://{parts.netloc}", keeper)

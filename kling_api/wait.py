@@ -77,7 +77,7 @@ def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:
     if task.state is TaskState.FAILED and run.job.state is State.COLLECTED:
         raise gone(run.job)  # it was made and paid; only its file is not there any more
     if task.state is TaskState.FAILED:
-        run.job = run.ledger.failed(run.claim, task.message, task.units)
+        run.job = run.ledger.failed(run.claim, task.message, run.job.with_steps(task.units))
         raise task_failed(run.job)
     if task.state is TaskState.UNFAMILIAR:
         raise cannot_ask(run.job, task.message, "Update kling-nodes, then collect the job.")

@@ -52,7 +52,7 @@ def _uploads(profile: Profile) -> Finding:
         return Finding(OK, f"Clips are uploaded to bucket {target.bucket} (private; URLs good for {target.hours} h)")
     if target:
         return Finding(OK, f"Clips are uploaded to {host_of(target.base_url)}")
-    if profile.is_sandbox or dialect_of(profile).name == "kie":
+    if profile.is_sandbox or dialect_of(profile).keeps_files:
         return Finding(OK, "Clips are uploaded to the provider itself")
     return Finding(OK, "Clips are not uploaded: connect video_id or give a URL, or set an upload target (README)")
 
@@ -82,7 +82,7 @@ def pack_findings(packs: Sequence[Pack], now: float, unit: str = "units") -> Ite
     over = [pack for pack in packs if pack.state == "expired" or 0 < pack.expires <= now * 1000]
     for pack in sorted((pack for pack in packs if pack not in over), key=lambda pack: pack.expires or float("inf")):
         of = "" if pack.total is None else f" of {plain(pack.total)}"
-        text = f"Pack {pack.name}: {plain(pack.remaining)}{of} {unit} remain, {pack.state}"
+        text = f"Pack {pack.name}: {plain(pack.remaining)}{of} {pack.unit or unit} remain, {pack.state}"
         text += f", until {pack.last_day}" if pack.expires else ""
         advice = _trouble(pack, now)
         yield Finding(WARN if advice else OK, text, advice)

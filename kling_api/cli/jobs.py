@@ -166,7 +166,7 @@ def _units(job: Job) -> str:
 
     "60 credits" where the provider counts in something else than units.
     """
-    told = job.units
+    told = job.charged
     if not told and job.estimate and job.state not in (State.REFUSED, State.FAILED):
         told = f"~{job.estimate}"
     unit = unit_of(job.dialect, job.operation)

@@ -44,8 +44,7 @@ def _list(kind: str, presets: bool, profile: str, as_json: bool) -> None:
         show_json({"status": "listed", f"{kind}s": [_document(one) for one in found], "error": None})
         return
     if not found:
-        made = f"The nodes Kling Voice and Kling Element make them; --presets lists Kling's own {kind}s."
-        show_error(f"There are no {kind}s. {made}")
+        show_error(f"There are no {kind}s. The node Kling {kind.title()} makes them; --presets lists Kling's own.")
         return
     for line in aligned([_HEADINGS, *((one.id, one.name, one.owned_by, one.status) for one in found)]):
         show(line)

@@ -37,6 +37,7 @@ class Gateway:
     hosts: tuple[str, ...] = ()
     base_url = ""
     url_endings: tuple[str, ...] = ("/v1",)
+    keeps_files = False
     #: Whether a model's name means Kling's own model, passed on as it is.
     takes_klings_models = True
 

@@ -35,6 +35,7 @@ class Kie(Gateway):
     name = "kie"
     url_endings: tuple[str, ...] = ("/api/v1",)
     takes_klings_models = False
+    keeps_files = True
     unit = "credits"
     hosts: tuple[str, ...] = ("api.kie.ai",)
     base_url = "https://api.kie.ai"

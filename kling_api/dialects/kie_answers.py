@@ -147,6 +147,16 @@ def _success() -> int:
     return table("kie")["success"]
 
 
+def upload_path() -> str:
+    """Where files are uploaded to, as a multipart form."""
+    return table("kie")["paths"]["stream"]
+
+
+def upload_folder() -> str:
+    """The folder of the account that uploads go to."""
+    return table("kie")["upload_folder"]
+
+
 def _code(body: dict[str, Any]) -> int | None:
     return code_number(body.get("code"))
 

@@ -39,6 +39,7 @@ class Official:
     hosts: tuple[str, ...] = (".klingai.com",)
     base_url = "https://api-singapore.klingai.com"
     url_endings: tuple[str, ...] = ("/v1",)
+    keeps_files = False
 
     def __init__(self, keyed: bool = True) -> None:
         """`keyed` False: a gateway on the same paths, of which nobody knows whether it refuses a key sent twice."""

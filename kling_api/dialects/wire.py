@@ -166,7 +166,8 @@ class Dialect(Protocol):
     order without a place for the key is told by `keyed_at`.
     `unit`: what the provider counts money in. `hosts`: where "auto" takes it for granted, ".example.com" for all hosts
     below. `base_url`: its usual address, "" where each customer has another. `url_endings`: what people add to it
-    although the dialect's own paths begin with it.
+    although the dialect's own paths begin with it. `keeps_files`: clips and sounds can be uploaded to it, also for
+    profiles of other providers.
     """
 
     name: str
@@ -175,6 +176,7 @@ class Dialect(Protocol):
     hosts: tuple[str, ...]
     base_url: str
     url_endings: tuple[str, ...]
+    keeps_files: bool
 
     def keys(self, host: str) -> frozenset[KeyKind]:
         """The kinds of key that are taken at that host."""

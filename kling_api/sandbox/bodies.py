@@ -45,7 +45,8 @@ def drop_files(call: Call) -> None:
 async def _read_form(request: web.Request, new_part: NewPart, form: dict[str, str], files: dict[str, Path]) -> None:
     left = LARGEST_BODY
     try:
-        async for part in await request.multipart():
+        reader = await request.multipart()
+        while (part := await reader.next()) is not None:
             if not isinstance(part, BodyPartReader) or not part.name:
                 continue
             if part.filename is None:

@@ -97,15 +97,15 @@ class Kling:
 
 
 @pytest.fixture(scope="session")
-def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=0.0, slots=50)) as sandbox:
+def _sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=50)) as sandbox:
         yield sandbox
 
 
 @pytest.fixture(scope="session")
-def _slow_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def _slow_sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
     """A 3 s clip takes 3 s here."""
-    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("slow"), pace=1.0, slots=50)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=1.0, slots=50)) as sandbox:
         yield sandbox
 
 
@@ -130,7 +130,9 @@ def slow_kling(_slow_sandbox: Sandbox, home: Path, folder: Path) -> Iterator[Kli
 
 
 @pytest.fixture
-def kling_here(kling: Kling, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+def kling_here(
+    kling: Kling, in_haste: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Here:
     """The command in this process, which is quicker."""
     monkeypatch.chdir(kling.folder)
     for name, value in {**kling.environment, "COLUMNS": "200"}.items():

@@ -78,8 +78,10 @@ def test_doctor_tells_a_wrong_key_from_none_and_from_a_dead_host(kling_here: Her
 def test_doctor_tells_the_packs_and_what_the_ledger_knows_beyond_them(kling_here: Here) -> None:
     assert kling_here(*REQUEST).exit_code == 0
     lines = kling_here("doctor").stdout.splitlines()
-    assert lines[-2].startswith("OK    Pack Trial-Video-100000Units-50Con-1Months: 99")
-    assert " of 100000 units remain, online, until 20" in lines[-2]
+    assert lines[-3].startswith("OK    Pack Trial-Video-100000Units-50Con-1Months: 99")
+    assert " of 100000 units remain, online, until 20" in lines[-3]
+    assert lines[-2].startswith("OK    Pack Trial-Image-")
+    assert " image units remain, online, until 20" in lines[-2]
     assert lines[-1] == "NOTE  The provider's figures lag by up to 12 hours; in these, by the ledger: 1.8 units"
 
 

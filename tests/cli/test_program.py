@@ -118,21 +118,21 @@ def test_a_sandbox_that_cannot_start_says_why(kling: Kling, kling_here: Here) ->
         assert text in ended.document["error"]
 
 
-def test_the_demo_leaves_three_clips_and_a_contact_sheet(kling: Kling, picture: Path) -> None:
+def test_the_demo_leaves_its_clips_and_a_contact_sheet(kling: Kling, picture: Path) -> None:
     ended = kling("demo", "--image", picture, KLING_API_KEY="", KLING_BASE_URL="")
     assert ended.exit_code == 0, ended.stderr
     assert ended.is_plain
     output = kling.folder / "output"
     clips = sorted(output.glob("*.mp4"))
-    assert [clip.name[:3] for clip in clips] == ["01-", "02-", "03-"]
-    assert [check_clip(clip).has_audio for clip in clips] == [True, False, True]
+    assert [clip.name[:3] for clip in clips] == ["01-", "02-", "03-", "04-"]
+    assert [check_clip(clip).has_audio for clip in clips] == [True, False, True, True]
     width, height = check_picture(output / "contact-sheet.png")
     assert width > 1500
     assert height > 600
-    assert "3 tasks, 3 charges" in ended.stdout
+    assert "5 tasks, 5 charges" in ended.stdout
     assert ended.stderr.count("retirement of kling-v1-5") == 1
     described = sorted(file.stem for file in output.glob("*.json"))
-    assert described == [clip.stem for clip in clips]
+    assert described == [*(clip.stem for clip in clips), "speech"]
     assert ".json" not in ended.stdout.partition("In ")[2].partition("Beside")[0]
     assert "IMAGE [120, 720, 1280, 3] float32" in ended.stdout
     assert list(kling.home.iterdir()) == []

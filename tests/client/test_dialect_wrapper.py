@@ -43,7 +43,7 @@ def test_text_becomes_a_clip_for_anyone_who_reaches_the_service(quick: Stage) ->
     result = nobody.run(replace(KITE, camera_control=CameraControl(zoom=5)))
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.duration) == (720, 720, SECONDS)
-    assert (result.video_id, result.units) == (str(int(result.task_id) + 1), "2")
+    assert (result.video_id, result.units) == (str(int(result.task_id) + 1), "1")
     job = nobody.ledger.get(result.job_key)
     assert job is not None
     assert (job.state, job.route) == (State.COLLECTED, "/api/v1/tasks/videos/text2video")

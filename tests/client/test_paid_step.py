@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 
 import pytest
 import requests
 
 from kling_api.client import Client
+from kling_api.costs import sum_costs
 from kling_api.errors import OutcomeUnknown, Refused
 from kling_api.job import State
 from kling_api.operations import LipSync, Text2Video
@@ -41,9 +43,22 @@ def test_two_takes_on_one_clip_look_for_faces_once(quick: Stage, client: Client,
     assert _looks(quick) == 1
 
 
-def test_the_estimate_holds_the_look(client: Client, speaking: LipSync) -> None:
-    client.run(speaking)
+def test_the_look_counts_in_the_estimate_the_units_and_the_budget(client: Client, speaking: LipSync) -> None:
+    before = client.ledger.spent("test")
+    assert client.run(speaking).units == "0.55"
     assert client.ledger.jobs()[0].estimate == "0.55"
+    assert client.run(dataclasses.replace(speaking, seed=1)).units == "0.5"  # nobody looked again
+    assert client.ledger.spent("test") - before == Decimal("1.05")
+
+
+def test_a_look_without_an_order_counts_as_well(client: Client, speaking: LipSync) -> None:
+    before = client.ledger.spent("test")
+    with pytest.raises(Refused):
+        client.run(dataclasses.replace(speaking, face_index=3))
+    assert client.ledger.spent("test") - before == Decimal("0.05")
+    jobs = client.ledger.jobs()
+    assert (jobs[0].state, jobs[0].charged) == (State.REFUSED, "0.05")
+    assert sum_costs(jobs[:1]).total.units == Decimal("0.05")
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "error_after", "drop_before", "error_before", "garbage_after"])
@@ -87,4 +102,4 @@ def test_what_is_kept_of_a_look_holds_no_address(client: Client, speaking: LipSy
     client.run(speaking)
     written = (client.profile.home / "ledger.sqlite3").read_bytes()
     assert b"face_data" in written
-    assert b"face_image\": \"http" not in written
+    assert b'face_image": "http' not in written

@@ -166,6 +166,7 @@ def test_a_stop_between_two_parts_leaves_nothing_behind(store: BucketServer, tmp
     clip = _large(tmp_path)
     key = f"kling-nodes/{clip.digest()[:32]}.mp4"
     store.failures[:] = [(404, "NoSuchKey")]
+    store.part_seconds = 0.5
     with pytest.raises(_Stop):
         BucketUploader(_bucket(store)).upload(clip, check)
     _eventually(lambda: "DELETE uploadId" in store.calls or key in store.objects)

@@ -29,6 +29,7 @@ ORDERS: dict[str, dict[str, Any]] = {
 
 def size_of(url: str) -> tuple[int, int]:
     picture = cv2.imdecode(np.frombuffer(download(url), np.uint8), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
     return picture.shape[1], picture.shape[0]
 
 
