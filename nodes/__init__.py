@@ -3,16 +3,69 @@
 from __future__ import annotations
 
 from .account import KlingAccount
+from .avatar import KlingAvatar
 from .camera_control import KlingCameraControl
+from .camera_preset import KlingCameraPreset
 from .collect import KlingCollect
+from .element import KlingElement
+from .estimate import KlingEstimate
 from .host import ComfyExtension, io
 from .image2video import KlingImage2Video
+from .image_expand import KlingImageExpand
+from .image_generation import KlingImageGeneration
+from .image_recognize import KlingImageRecognize
+from .lip_sync import KlingLipSync
+from .motion_control import KlingMotionControl
+from .multi_image2image import KlingMultiImage2Image
+from .multi_image2video import KlingMultiImage2Video
+from .multi_shot_images import KlingMultiShotImages
+from .omni_image import KlingOmniImage
+from .omni_video import KlingOmniVideo
+from .shots import KlingShots
 from .text2video import KlingText2Video
+from .text_to_audio import KlingTextToAudio
+from .text_to_speech import KlingTextToSpeech
+from .video_effects import KlingVideoEffects
+from .video_extend import KlingVideoExtend
+from .video_frames import KlingLastFrame, KlingVideoFrames
+from .video_to_audio import KlingVideoToAudio
+from .virtual_try_on import KlingVirtualTryOn
+from .voice import KlingVoice
 
 
 class KlingExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        return [KlingText2Video, KlingImage2Video, KlingCameraControl, KlingCollect, KlingAccount]
+        return [
+            KlingText2Video,
+            KlingImage2Video,
+            KlingOmniVideo,
+            KlingMultiImage2Video,
+            KlingMotionControl,
+            KlingVideoExtend,
+            KlingVideoEffects,
+            KlingAvatar,
+            KlingLipSync,
+            KlingShots,
+            KlingCameraControl,
+            KlingCameraPreset,
+            KlingImageGeneration,
+            KlingOmniImage,
+            KlingMultiImage2Image,
+            KlingImageExpand,
+            KlingVirtualTryOn,
+            KlingImageRecognize,
+            KlingMultiShotImages,
+            KlingTextToSpeech,
+            KlingTextToAudio,
+            KlingVideoToAudio,
+            KlingVoice,
+            KlingElement,
+            KlingVideoFrames,
+            KlingLastFrame,
+            KlingEstimate,
+            KlingCollect,
+            KlingAccount,
+        ]
 
 
 async def comfy_entrypoint() -> ComfyExtension:

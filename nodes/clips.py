@@ -15,7 +15,7 @@ from .host import io
 from .workers import Work, run_visibly
 
 if TYPE_CHECKING:
-    from ..kling_api.client import Result
+    from ..kling_api.client import Client, Result
 
 DECODE = ("all", "first", "last")
 
@@ -50,16 +50,26 @@ def outputs() -> list[Any]:
 
 async def make_clip(build: Callable[[], Operation], profile: str, decode: str) -> io.NodeOutput:
     """Builds the operation, runs it and decodes the result, all in a worker thread."""
+    return await hand_on(order(build, profile), decode)
+
+
+def order(build: Callable[[], Operation], profile: str) -> Work[Result]:
+    """What builds the operation and brings its result home, for a worker thread."""
 
     def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
-        # Here, not above: they load requests and sqlite3, and must not slow ComfyUI's start.
-        from ..kling_api.client import Client
-        from ..kling_api.settings import load_profile
-
         operation = build()
-        return Client(load_profile(profile, host.data_folder())).run(operation, progress, stop)
+        return client_of(profile).run(operation, progress, stop)
 
-    return await hand_on(run, decode)
+    return run
+
+
+def client_of(profile: str) -> Client:
+    """Raises NotConfigured when the profile has no usable key."""
+    # Here, not above: they load requests and sqlite3, and must not slow ComfyUI's start.
+    from ..kling_api.client import Client
+    from ..kling_api.settings import load_profile
+
+    return Client(load_profile(profile, host.data_folder()))
 
 
 async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
@@ -68,23 +78,25 @@ async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
     def work(progress: Callable[[Progress], None], stop: threading.Event) -> Clip:
         result = run(progress, stop)
         path = result.files[0]
-        progress(_last_words(result, "reading the frames"))
-        frames, audio = _decode(path, decode)
-        progress(_last_words(result, "done"))
+        progress(last_words(result, "reading the frames"))
+        frames, audio = decode_clip(path, decode)
+        progress(last_words(result, "done"))
         return Clip(path, frames, audio, result.video_id, result.task_id)
 
     clip = await run_visibly(work)
     return io.NodeOutput(clip.frames, host.video(clip.path), clip.audio, clip.video_id, clip.task_id)
 
 
-def _last_words(result: Result, state: str) -> Progress:
+def last_words(result: Result, state: str) -> Progress:
+    """What the node shows once the result is on disk."""
     units = f"{result.units} {result.unit}" if result.units else ""
     if result.paid_before:
         units = f"paid before{f' ({units})' if units else ''}"
     return Progress(f"{state}{f', {units}' if units else ''}", 0, None, result.job_key, result.task_id)
 
 
-def _decode(path: Path, decode: str) -> tuple[Any, Any]:
+def decode_clip(path: Path, decode: str) -> tuple[Any, Any]:
+    """The frames that `decode` asks for, and the sound."""
     from ..kling_api import media
 
     readers = {"all": media.read_frames, "first": media.read_first_frame, "last": media.read_last_frame}

@@ -1,27 +1,33 @@
-"""KlingCollect: the clip of a job that was made before, in any graph and without paying."""
+"""KlingCollect: the result of a job that was made before, in any graph and without paying."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.dialects import clip_operations
 from ..kling_api.errors import InvalidRequest
+from ..kling_api.operations import ONLY_COLLECTED, OPERATIONS
 from ..kling_api.watch import Progress
-from . import host, inputs
-from .clips import hand_on, outputs
+from . import host, inputs, pictures
+from .clips import decode_clip, last_words, outputs
 from .host import io, search_aliases
+from .workers import run_visibly
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
     from ..kling_api.settings import Profile
 
 FROM_LEDGER = "made on this machine"
+#: Clips first; some of those are operations of old that no node makes any more.
+MADE_BY = (*(operation.kind for operation in OPERATIONS), *ONLY_COLLECTED)
+_SOUNDS = (".mp3", ".wav", ".m4a", ".aac")
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 _NO_KEY = "key is empty."
 _WHERE_KEYS_ARE = (
     "Give a job key (kn-...) or a task id: the node Kling Account lists open jobs, an error text names both, and each "
-    "clip in the folder user/__kling/results is named after its job."
+    "file in the folder user/__kling/results is named after its job."
 )
 
 
@@ -31,14 +37,15 @@ class KlingCollect(io.ComfyNode):
         return io.Schema(
             node_id="KlingCollect",
             display_name="Kling Collect",
-            category="Kling/Video",
-            description="Fetches the clip of a job that was made before: one that was stopped, one of another graph, "
-            "or a task made elsewhere with the same account. Never orders anything, never costs anything.",
+            category="Kling",
+            description="Fetches the result of a job that was made before: one that was stopped, one of another graph, "
+            "or a task made elsewhere with the same account. Never orders anything, never costs anything. Pictures "
+            "come out as frames; an output that the job has nothing for blocks what is connected to it.",
             inputs=[
                 io.String.Input("key", default="", tooltip=f"The job or task to fetch. {_WHERE_KEYS_ARE}"),
                 io.Combo.Input(
                     "operation",
-                    options=[FROM_LEDGER, *clip_operations()],
+                    options=[FROM_LEDGER, *MADE_BY],
                     default=FROM_LEDGER,
                     tooltip="Leave it as it is for jobs made on this machine. Only for a task made elsewhere: "
                     "what made it.",
@@ -46,7 +53,7 @@ class KlingCollect(io.ComfyNode):
                 inputs.decode(),
                 inputs.profile("The profile to ask with; empty for the one that made the job, else the default one."),
             ],
-            outputs=outputs(),
+            outputs=[_frames(), *outputs()[1:]],
             **search_aliases("可灵", "取回", "任务", "collect", "recover", "resume", "kling task"),
         )
 
@@ -70,7 +77,53 @@ class KlingCollect(io.ComfyNode):
             elsewhere = "" if operation == FROM_LEDGER else operation
             return Client(_profile_of(key, profile, elsewhere)).collect(key, progress, stop, elsewhere)
 
-        return await hand_on(run, decode)
+        def work(progress: Callable[[Progress], None], stop: threading.Event) -> list[Any]:
+            result = run(progress, stop)
+            progress(last_words(result, "reading the files"))
+            values = _values(result, decode)
+            progress(last_words(result, "done"))
+            return values
+
+        return io.NodeOutput(*await run_visibly(work))
+
+
+def _frames() -> Any:
+    return io.Image.Output(
+        "frames",
+        display_name="frames",
+        is_output_list=True,
+        tooltip="The frames or pictures that `decode` asks for; a list of single pictures where their sizes differ.",
+    )
+
+
+def _values(result: Result, decode: str) -> list[Any]:
+    """The five outputs of a job of any kind."""
+    frames, video, audio = _media(result, decode)
+    return [frames, video, audio, result.video_id, result.task_id]
+
+
+def _media(result: Result, decode: str) -> tuple[Any, Any, Any]:
+    """frames, video and audio; what there is none of is blocked, with a reason."""
+    if clip := _first(result, ".mp4"):
+        frames, audio = decode_clip(clip, decode)
+        return [frames], host.video(clip), audio
+    sound, images = _first(result, *_SOUNDS), [path for path in result.files if path.suffix in _PICTURES]
+    made = "pictures" if images else "a sound" if sound else "an entry of the library"
+    nothing = host.blocked(f"Job {result.job_key} made {made}: there is nothing for this output.")
+    if images:
+        chosen = {"first": images[:1], "last": images[-1:]}.get(decode, images)
+        return pictures.read(chosen), nothing, nothing
+    return nothing, nothing, _sound(sound) if sound else nothing
+
+
+def _first(result: Result, *endings: str) -> Path | None:
+    return next((path for path in result.files if path.suffix in endings), None)
+
+
+def _sound(path: Path) -> Any:
+    from ..kling_api.media import read_audio
+
+    return read_audio(path)
 
 
 def _profile_of(key: str, chosen: str, elsewhere: str) -> Profile:

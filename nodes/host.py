@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import io as files
 import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from comfy_api.v0_0_2 import ComfyExtension, InputImpl, io
 
-from ..kling_api import settings
-
 __all__ = [
     "ComfyExtension",
     "Interrupted",
     "ProgressDisplay",
+    "blocked",
     "data_folder",
+    "digest_of_video",
     "interrupted",
     "io",
     "search_aliases",
     "video",
+    "video_file",
 ]
 
 log = logging.getLogger(__name__)
@@ -33,6 +39,9 @@ def search_aliases(*words: str) -> dict[str, Any]:
 
 def data_folder() -> Path:
     """KLING_HOME, else ComfyUI's system user folder for this pack: it cannot be reached over HTTP (since 0.3.76)."""
+    # Here, not above: they load the dialects, and must not slow ComfyUI's start.
+    from ..kling_api import settings
+
     if settings.home_is_configured():
         return settings.data_folder()
     import folder_paths
@@ -43,6 +52,70 @@ def data_folder() -> Path:
 def video(path: Path) -> Any:
     """The file as a VIDEO: SaveVideo copies its streams without encoding them again."""
     return InputImpl.VideoFromFile(str(path))
+
+
+def blocked(why: str) -> Any:
+    """Stands for an output that there is none of: what is connected to it does not run, and the user is told why."""
+    from comfy_execution.graph import ExecutionBlocker
+
+    return ExecutionBlocker(why)
+
+
+@contextmanager
+def video_file(video: Any) -> Iterator[Path]:
+    """The file of a VIDEO: its own, or one that is there meanwhile for a VIDEO that is none, or a part of its file."""
+    source = _source_of(video)
+    if isinstance(source, str):
+        yield Path(source)
+        return
+    import folder_paths
+
+    folder = Path(folder_paths.get_temp_directory())
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="kling-", dir=folder) as temporary:
+        path = Path(temporary) / "clip.mp4"
+        if isinstance(source, files.BytesIO):
+            path.write_bytes(source.getbuffer())
+        else:
+            video.save_to(str(path))
+        yield path
+
+
+def _source_of(video: Any) -> str | files.BytesIO | None:
+    """The path or bytes that a VIDEO is; None for one made of frames, and for a part of a file."""
+    if not isinstance(video, InputImpl.VideoFromFile):
+        return None
+    source = video.get_stream_source()
+    return source if _measures(video) == _measures(InputImpl.VideoFromFile(source)) else None
+
+
+def _measures(video: Any) -> tuple[Any, ...]:
+    """A trimmed or cropped VIDEO (ComfyUI 0.11 on) has others than its file."""
+    return video.get_duration(), video.get_dimensions()
+
+
+def digest_of_video(video: Any) -> str:
+    """Tells a VIDEO apart that is written to a file anew; "" for one that is its file.
+
+    Its file would not do: x264 on several threads does not always give the same bytes (seen with PyAV 18, libx264).
+    """
+    if _source_of(video) is not None:
+        return ""
+    digest = hashlib.sha256()
+    if isinstance(video, InputImpl.VideoFromFile):
+        source = video.get_stream_source()
+        digest.update(Path(source).read_bytes() if isinstance(source, str) else source.getbuffer())
+        # Where it begins and ends and what is cut off has no public name in every version.
+        told = {name: value for name, value in vars(video).items() if value is not source}
+        digest.update(repr(sorted(told.items())).encode())
+        return digest.hexdigest()
+    parts = video.get_components()
+    for frame in parts.images:
+        digest.update((frame * 255).clamp(0, 255).byte().cpu().numpy().tobytes())
+    sound = parts.audio
+    heard = sound and (sound["sample_rate"], sound["waveform"].shape, sound["waveform"].cpu().numpy().tobytes())
+    digest.update(repr((parts.images.shape, parts.frame_rate, heard)).encode())
+    return digest.hexdigest()
 
 
 def interrupted() -> bool:

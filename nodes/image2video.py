@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kling_api import capabilities
-from ..kling_api.operations import CameraControl, Image2Video
-from ..kling_api.stills import Still
-from . import inputs
+from ..kling_api.operations import CameraControl, Image2Video, MultiShot
+from . import inputs, judging, sources
 from .clips import make_clip, outputs
 from .host import io, search_aliases
 
@@ -42,6 +40,7 @@ class KlingImage2Video(io.ComfyNode):
                     tooltip="auto: the clip follows the picture. Other values reach only gateways that have the field.",
                 ),
                 *inputs.profile_and_callback(),
+                *inputs.shots_voices_elements(),
             ],
             outputs=outputs(),
             **search_aliases("可灵", "图生视频", "首尾帧", "image2video", "kling i2v"),
@@ -57,19 +56,27 @@ class KlingImage2Video(io.ComfyNode):
         end_image: Any = inputs.NOT_GIVEN,
         camera_control: Any = inputs.NOT_GIVEN,
         profile: str | None = "",
+        voice_1: Any = inputs.NOT_GIVEN,
+        voice_2: Any = inputs.NOT_GIVEN,
+        element_1: Any = inputs.NOT_GIVEN,
+        multi_shot: Any = inputs.NOT_GIVEN,
     ) -> str | bool:
         has_end, has_camera = (value is not inputs.NOT_GIVEN for value in (end_image, camera_control))
         if has_end and has_camera:
             return "end_image and camera_control cannot be used together: disconnect one of them."
-        return inputs.problem(
-            "image2video",
-            profile,
-            model_name,
-            mode=mode,
-            duration=duration,
-            sound=inputs.on_or_off(sound),
-            frames="first+last" if has_end else "first",
-            camera="any" if has_camera else None,
+        return judging.first_problem(
+            judging.voices(sound, voice_1, voice_2),
+            inputs.problem(
+                "image2video",
+                profile,
+                model_name,
+                mode=mode,
+                duration=duration,
+                sound=inputs.on_or_off(sound),
+                frames="first+last" if has_end else "first",
+                camera="any" if has_camera else None,
+                **judging.cast(voice_1, voice_2, element_1, multi_shot),
+            ),
         )
 
     @classmethod
@@ -90,11 +97,17 @@ class KlingImage2Video(io.ComfyNode):
         aspect_ratio: str = "auto",
         profile: str = "",
         callback_url: str = "",
+        multi_shot: MultiShot | None = None,
+        voice_1: str | None = None,
+        voice_2: str | None = None,
+        element_1: str | None = None,
+        element_2: str | None = None,
+        element_3: str | None = None,
     ) -> io.NodeOutput:
         def build() -> Image2Video:
             return Image2Video(
-                image=_still("image", image, model_name),
-                image_tail=None if end_image is None else _still("end_image", end_image, model_name),
+                image=sources.still("image", image, model_name),
+                image_tail=None if end_image is None else sources.still("end_image", end_image, model_name),
                 prompt=prompt,
                 model_name=model_name,
                 mode=mode,
@@ -106,16 +119,9 @@ class KlingImage2Video(io.ComfyNode):
                 seed=seed,
                 camera_control=camera_control,
                 callback_url=callback_url,
+                multi_shot=multi_shot,
+                voice_list=sources.in_order("voice", (voice_1, voice_2)),
+                element_list=sources.in_order("element", (element_1, element_2, element_3)),
             )
 
         return await make_clip(build, profile, decode)
-
-
-def _still(name: str, image: Any, model_name: str) -> Still:
-    """The one picture of an IMAGE, encoded within the limit of the generation of the API that the model belongs to."""
-    from ..kling_api.checks import check_size
-    from ..kling_api.media import encode_still
-
-    height, width = image.shape[-3:-1]
-    check_size(name, width, height)
-    return encode_still(image, capabilities.image_limits().max_bytes[capabilities.generation_of(model_name)])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
-from ..kling_api.dialects import dialect_of, named
-from ..kling_api.dialects.wire import Dialect
 from ..kling_api.errors import NotConfigured
 from ..kling_api.operations import MAX_SEED
-from ..kling_api.settings import load_profile
 from . import host
 from .clips import DECODE
 from .host import io
 
+if TYPE_CHECKING:
+    from ..kling_api.dialects.wire import Dialect
+
 CameraControlType = io.Custom("KLING_CAMERA_CONTROL")
+MultiShotType = io.Custom("KLING_MULTI_SHOT")
+#: Their values are ids at the provider.
+VoiceType = io.Custom("KLING_VOICE")
+ElementType = io.Custom("KLING_ELEMENT")
 #: Stands for an input that is not in the prompt: a linked one arrives as None in validate_inputs.
 NOT_GIVEN = "not given"
 _NAMES = "A name from user/__kling/profiles.toml, never a key."
@@ -34,54 +39,53 @@ def model_and_length(operation: str) -> list[Any]:
             default=capabilities.default_model(),
             tooltip="Kling's model. Those after kling-2.5-turbo were announced for retirement.",
         ),
-        io.Combo.Input(
-            "mode",
-            options=list(capabilities.modes()),
-            default="std",
-            tooltip="std: 720p, pro: 1080p, 4k: 2160p (kling-v3 and kling-3.0 only). A higher mode costs more.",
+        mode(
+            capabilities.modes(),
+            "std: 720p, pro: 1080p, 4k: 2160p (kling-v3 and kling-3.0 only). A higher mode costs more.",
         ),
-        io.Int.Input(
-            "duration",
-            default=5,
-            min=1,
-            max=60,
-            tooltip="Seconds. 5 or 10 with most models, 3 to 15 with kling-v3, kling-3.0 and kling-3.0-turbo. "
-            "Each second is paid for.",
-        ),
+        duration("5 or 10 with most models, 3 to 15 with kling-v3, kling-3.0 and kling-3.0-turbo."),
     ]
+
+
+def mode(modes: Sequence[str], tooltip: str) -> Any:
+    return io.Combo.Input("mode", options=list(modes), default="std", tooltip=tooltip)
+
+
+def duration(which: str) -> Any:
+    return io.Int.Input("duration", default=5, min=1, max=60, tooltip=f"Seconds. {which} Each second is paid for.")
 
 
 def negative_prompt_to_decode() -> list[Any]:
     """negative_prompt, cfg_scale, sound, seed, decode."""
     return [
-        io.String.Input(
-            "negative_prompt",
-            multiline=True,
-            default="",
-            tooltip="What should not appear. Not with kling-3.0, kling-3.0-turbo, kling-2.6, kling-2.5-turbo.",
-        ),
-        io.Float.Input(
-            "cfg_scale",
-            default=0.5,
-            min=0.0,
-            max=1.0,
-            step=0.05,
-            tooltip="0 to 1: how closely the prompt is followed. Only models v1.x use it.",
-        ),
+        negative_prompt("What should not appear. Not with kling-3.0, kling-3.0-turbo, kling-2.6, kling-2.5-turbo."),
+        cfg_scale("0 to 1: how closely the prompt is followed. Only models v1.x use it."),
         io.Boolean.Input(
             "sound", default=False, tooltip="Make sound as well (kling-v3, kling-v2-6 pro and newer). Costs more."
         ),
-        io.Int.Input(
-            "seed",
-            default=0,
-            min=0,
-            max=MAX_SEED,
-            control_after_generate=True,
-            tooltip="Tells takes apart: same inputs and same seed are the same job, which is paid for once. "
-            "A new seed makes and pays a new take. Kling itself is not sent the seed.",
-        ),
+        seed(),
         decode(),
     ]
+
+
+def negative_prompt(tooltip: str) -> Any:
+    return io.String.Input("negative_prompt", multiline=True, default="", tooltip=tooltip)
+
+
+def cfg_scale(tooltip: str) -> Any:
+    return io.Float.Input("cfg_scale", default=0.5, min=0.0, max=1.0, step=0.05, tooltip=tooltip)
+
+
+def seed() -> Any:
+    return io.Int.Input(
+        "seed",
+        default=0,
+        min=0,
+        max=MAX_SEED,
+        control_after_generate=True,
+        tooltip="Tells takes apart: same inputs and same seed are the same job, which is paid for once. "
+        "A new seed makes and pays a new take. Kling itself is not sent the seed.",
+    )
 
 
 def decode() -> Any:
@@ -99,9 +103,97 @@ def camera_control() -> Any:
     )
 
 
+def shots_voices_elements() -> list[Any]:
+    """multi_shot, voice_1, voice_2, element_1 to element_3."""
+    return [
+        multi_shot("Only models of the 3.0 family."),
+        *(
+            VoiceType.Input(
+                f"voice_{number}",
+                optional=True,
+                tooltip=f"Speaks where prompt says <<<voice_{number}>>>. Needs sound; only models of the 2.6 family.",
+            )
+            for number in (1, 2)
+        ),
+        *elements(3),
+    ]
+
+
+def multi_shot(tooltip: str) -> Any:
+    return MultiShotType.Input(
+        "multi_shot",
+        optional=True,
+        tooltip=f"From Kling Shots: the clip is cut into these shots. Their seconds add up to duration. {tooltip}",
+    )
+
+
+def elements(count: int, which: str = "Only models of the 3.0 family.") -> list[Any]:
+    """element_1 to element_<count>."""
+    return [
+        ElementType.Input(
+            f"element_{number}",
+            optional=True,
+            tooltip=f"A person or thing of Kling Element; the prompt cites it as <<<element_{number}>>>. {which}",
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def cited_pictures(count: int, what: str = "") -> list[Any]:
+    """image_1 to image_<count>, then image_urls."""
+    return [
+        *(
+            io.Image.Input(
+                f"image_{number}",
+                optional=True,
+                tooltip=f"{what or f'The prompt cites it as <<<image_{number}>>>.'} One picture, at least 300 pixels "
+                "on each side, at most 2.5 : 1.",
+            )
+            for number in range(1, count + 1)
+        ),
+        io.String.Input(
+            "image_urls",
+            default="",
+            multiline=True,
+            optional=True,
+            tooltip="Pictures by their URLs, one per line. They count after those that are connected.",
+        ),
+    ]
+
+
+def video_id(optional: bool) -> Any:
+    return io.String.Input(
+        "video_id",
+        default="",
+        optional=optional,
+        tooltip="The video_id of another Kling node: a clip that Kling has made in the last 30 days. No upload.",
+    )
+
+
+def clip(what: str) -> list[Any]:
+    """video, and video_url in its place."""
+    return [
+        io.Video.Input(
+            "video",
+            optional=True,
+            tooltip=f"{what} It is uploaded to the profile's upload target, which user/__kling/profiles.toml names.",
+        ),
+        io.String.Input(
+            "video_url",
+            default="",
+            optional=True,
+            tooltip="A URL in place of video. Kling must be able to fetch it.",
+        ),
+    ]
+
+
+def paying_profile() -> Any:
+    return profile("The profile that pays; empty for the default one, sandbox to try without a key.")
+
+
 def profile_and_callback() -> list[Any]:
     return [
-        profile("The profile that pays; empty for the default one, sandbox to try without a key."),
+        paying_profile(),
         io.String.Input(
             "callback_url", default="", optional=True, tooltip="URL that Kling reports to. Leave it empty if unsure."
         ),
@@ -120,8 +212,13 @@ def problem(operation: str, profile: str | None, model_name: str | None, **asked
     known = {feature: value for feature, value in asked.items() if value is not None}
     if profile is None or model_name is None:
         return True
-    found = _dialect(profile).problem(operation, model_name, known)
+    found = dialect(profile).problem(operation, model_name, known)
     return f"{found} Nothing was sent." if found else True
+
+
+def has(operation: str, field: str, profile: str | None) -> bool:
+    """Whether the provider of that profile takes the field, with some model. None (linked): nobody knows yet."""
+    return profile is not None and field in dialect(profile).fields(operation)
 
 
 def on_or_off(sound: bool | None) -> str | None:
@@ -129,8 +226,12 @@ def on_or_off(sound: bool | None) -> str | None:
     return None if sound is None else "on" if sound else "off"
 
 
-def _dialect(profile: str) -> Dialect:
+def dialect(profile: str) -> Dialect:
     """A profile that cannot be used says so when the node runs; until then Kling's own tables are a good guess."""
+    # Here, not above: the dialects with their tables must not slow ComfyUI's start.
+    from ..kling_api.dialects import dialect_of, named
+    from ..kling_api.settings import load_profile
+
     try:
         return dialect_of(load_profile(profile, host.data_folder()))
     except NotConfigured:

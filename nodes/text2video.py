@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..kling_api.operations import CameraControl, Text2Video
-from . import inputs
+from typing import Any
+
+from ..kling_api.operations import CameraControl, MultiShot, Text2Video
+from . import inputs, judging, sources
 from .clips import make_clip, outputs
 from .host import io, search_aliases
 
@@ -25,6 +27,7 @@ class KlingText2Video(io.ComfyNode):
                 *inputs.negative_prompt_to_decode(),
                 inputs.camera_control(),
                 *inputs.profile_and_callback(),
+                *inputs.shots_voices_elements(),
             ],
             outputs=outputs(),
             **search_aliases("可灵", "文生视频", "text2video", "kling t2v"),
@@ -39,15 +42,23 @@ class KlingText2Video(io.ComfyNode):
         sound: bool | None = None,
         camera_control: CameraControl | str | None = inputs.NOT_GIVEN,
         profile: str | None = "",
+        voice_1: Any = inputs.NOT_GIVEN,
+        voice_2: Any = inputs.NOT_GIVEN,
+        element_1: Any = inputs.NOT_GIVEN,
+        multi_shot: Any = inputs.NOT_GIVEN,
     ) -> str | bool:
-        return inputs.problem(
-            "text2video",
-            profile,
-            model_name,
-            mode=mode,
-            duration=duration,
-            sound=inputs.on_or_off(sound),
-            camera=None if camera_control == inputs.NOT_GIVEN else "any",
+        return judging.first_problem(
+            judging.voices(sound, voice_1, voice_2),
+            inputs.problem(
+                "text2video",
+                profile,
+                model_name,
+                mode=mode,
+                duration=duration,
+                sound=inputs.on_or_off(sound),
+                camera=None if camera_control == inputs.NOT_GIVEN else "any",
+                **judging.cast(voice_1, voice_2, element_1, multi_shot),
+            ),
         )
 
     @classmethod
@@ -66,6 +77,12 @@ class KlingText2Video(io.ComfyNode):
         camera_control: CameraControl | None = None,
         profile: str = "",
         callback_url: str = "",
+        multi_shot: MultiShot | None = None,
+        voice_1: str | None = None,
+        voice_2: str | None = None,
+        element_1: str | None = None,
+        element_2: str | None = None,
+        element_3: str | None = None,
     ) -> io.NodeOutput:
         def build() -> Text2Video:
             return Text2Video(
@@ -80,6 +97,9 @@ class KlingText2Video(io.ComfyNode):
                 seed=seed,
                 camera_control=camera_control,
                 callback_url=callback_url,
+                multi_shot=multi_shot,
+                voice_list=sources.in_order("voice", (voice_1, voice_2)),
+                element_list=sources.in_order("element", (element_1, element_2, element_3)),
             )
 
         return await make_clip(build, profile, decode)

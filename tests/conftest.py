@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import importlib
 import importlib.util
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from kling_api import polling, wait
+
+if TYPE_CHECKING:
+    from kling_api.sandbox.server import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 STUB = Path(__file__).parent / "comfy_stub"
@@ -18,6 +28,8 @@ STUB = Path(__file__).parent / "comfy_stub"
 PACK = ("__init__.py", "nodes", "kling_api")
 
 LoadPack = Callable[[str], ModuleType]
+#: A local provider is asked this much more often than outside of the tests.
+_HASTE = 10
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,15 +53,103 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clips of all sandboxes, of all workers of this test run: the same clip need not be drawn for each test."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "rendered clips"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sandbox_folder(tmp_path_factory: pytest.TempPathFactory, rendered: Path) -> Callable[[], Path]:
+    """Makes a folder for a sandbox that keeps its clips with those of the others."""
+
+    def make() -> Path:
+        folder = tmp_path_factory.mktemp("sandbox")
+        (folder / "clips").symlink_to(rendered)
+        return folder
+
+    return make
+
+
 @pytest.fixture
-def load_pack(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadPack]:
-    """Loads a copy of the pack from a folder of that name as ComfyUI's `load_custom_node` does (ComfyUI 0.8)."""
+def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clips that are drawn already are ready in no time: then most of a test would be the pause between questions."""
+
+    def hasty_plan(operation: str, local: bool, median_seconds: float | None) -> polling.Plan:
+        plan = polling.make_plan(operation, local, median_seconds)
+        return replace(plan, interval=plan.interval / _HASTE) if local else plan
+
+    monkeypatch.setattr(wait, "make_plan", hasty_plan)
+
+
+@pytest.fixture(scope="session")
+def _pack_copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("custom_nodes")
+
+
+@pytest.fixture
+def load_pack(_pack_copies: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadPack]:
+    """Loads a copy of the pack from a folder of that name as ComfyUI's `load_custom_node` does (ComfyUI 0.8).
+
+    A copy is made once and compiled once; its modules are loaded anew for each test.
+    """
     monkeypatch.syspath_prepend(str(STUB))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     before = set(sys.modules)
-    yield lambda name: load_like_comfyui(copy_pack(tmp_path / "custom_nodes" / name))
+
+    def load(name: str) -> ModuleType:
+        folder = _pack_copies / name
+        return load_like_comfyui(folder if folder.exists() else copy_pack(folder))
+
+    yield load
     for name in set(sys.modules) - before:
         if _is_ours(sys.modules[name]):
             del sys.modules[name]
+
+
+@pytest.fixture
+def pack(load_pack: LoadPack) -> Iterator[ModuleType]:
+    yield load_pack("comfyui-kling@1.0")
+    gc.collect()  # what asyncio has to say about a forgotten future belongs to the test that forgot it
+
+
+@pytest.fixture
+def provider(
+    sandbox_folder: Callable[[], Path], pack: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Sandbox]:
+    """A provider that the profile sandbox leads to."""
+    from kling_api.sandbox.config import SandboxConfig
+    from kling_api.sandbox.server import Sandbox
+
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.02)) as running:
+        monkeypatch.setenv("KLING_PROFILE", "sandbox")
+        monkeypatch.setenv("KLING_BASE_URL", running.url)
+        yield running
+
+
+def nodes_of(pack: ModuleType) -> dict[str, Any]:
+    """The classes of its nodes by their ids."""
+    extension = asyncio.run(pack.comfy_entrypoint())
+    return {node.define_schema().node_id: node for node in asyncio.run(extension.get_node_list())}
+
+
+def part_of(pack: ModuleType, name: str) -> Any:
+    """A module of the pack as it was loaded."""
+    return importlib.import_module(f"{pack.__name__}.{name}")
+
+
+def options_of(pack: ModuleType, node: str, name: str) -> dict[str, Any]:
+    """Of one input."""
+    return next(one.options for one in nodes_of(pack)[node].define_schema().inputs if one.id == name)
+
+
+def execute(pack: ModuleType, node: str, **inputs: Any) -> Any:
+    """The node's NodeOutput."""
+    result = nodes_of(pack)[node].execute(**inputs)
+    return asyncio.run(result) if asyncio.iscoroutine(result) else result
 
 
 def copy_pack(target: Path) -> Path:

@@ -17,11 +17,12 @@ LIBRARY = ROOT / "kling_api"
 NODES = ROOT / "nodes"
 #: Data and pure functions: nothing of the outside world.
 PURE = (
-    *("capabilities", "checks", "costs", "errors", "estimate", "fingerprint", "hosts", "job", "job_errors", "limits"),
-    *("polling", "redaction", "stills"),
+    *("capabilities", "catalog", "costs", "errors", "estimate", "explain", "fingerprint", "hosts", "job", "job_errors"),
+    *("limits", "media_limits", "models", "polling", "quote", "recordings", "redaction", "stills"),
+    *("upload_settings", "upload_target"),
     *(
         f"{path.parent.name}/{path.stem}"
-        for name in ("dialects", "operations")
+        for name in ("checks", "dialects", "operations")
         for path in (LIBRARY / name).glob("*.py")
     ),
 )
@@ -35,6 +36,7 @@ ONLY_IN = {
     "cv2": "media",
     "av": "media",
     "sqlite3": ("ledger.py", "ledger_file.py", "sandbox"),
+    "boto3": "s3.py",
     "jwt": ("auth.py", "sandbox"),
     "aiohttp": "sandbox",
     "typer": ("__main__.py", "cli"),

@@ -49,6 +49,8 @@ OPERATIONS = (
     CustomVoice,
     CustomElement,
 )
+#: What also makes clips at Kling, by its paths: nothing of ours orders it, but its tasks can be collected.
+ONLY_COLLECTED = ("multi-elements", "lip-sync")
 #: Those that Kling's capability tables know by mode, seconds, sound, frames and camera.
 VideoOperation = Text2Video | Image2Video
 Operation = (
@@ -81,6 +83,7 @@ __all__ = [
     "CAMERA_LIMIT",
     "CAMERA_TYPES",
     "MAX_SEED",
+    "ONLY_COLLECTED",
     "OPERATIONS",
     "Avatar",
     "CameraControl",

@@ -1,4 +1,5 @@
-// The report on a Kling Account node has more lines than a progress text has room for: the node grows to show them all.
+// The text on a Kling Account or Kling Estimate node has more lines than a progress text has room for: the node grows to
+// show them all.
 import { app } from "/scripts/app.js";
 
 const WIDTH = 560;
@@ -8,7 +9,7 @@ const LETTER = 7;
 app.registerExtension({
   name: "kling.accountReport",
   nodeCreated(node) {
-    if (node.comfyClass !== "KlingAccount") return;
+    if (!["KlingAccount", "KlingEstimate"].includes(node.comfyClass)) return;
     const before = node.onExecuted;
     node.onExecuted = function (message) {
       before?.apply(this, arguments);

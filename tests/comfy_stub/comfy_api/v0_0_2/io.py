@@ -19,8 +19,16 @@ class _Type:
 
     class Output(Socket): ...
 
+    def __init_subclass__(cls) -> None:
+        """Each type has sockets of its own, which tell it."""
+        for kind in ("Input", "Output"):
+            setattr(cls, kind, type(kind, (Socket,), {"io_type": cls.__name__.upper()}))
+
 
 class Image(_Type): ...
+
+
+class Mask(_Type): ...
 
 
 class Video(_Type): ...
@@ -45,7 +53,7 @@ class Combo(_Type): ...
 
 
 def Custom(io_type: str) -> type[_Type]:  # noqa: N802 - ComfyUI's name
-    return type(io_type, (_Type,), {"Input": type("Input", (Socket,), {}), "Output": type("Output", (Socket,), {})})
+    return type(io_type, (_Type,), {})
 
 
 class NodeOutput:

@@ -1,0 +1,93 @@
+"""For validate_inputs: which of several inputs are given, and whether that is right, before a prompt is queued.
+
+What a linked text holds is not known yet (None); it is not judged. A linked socket is given. ComfyUI drops an answer
+unless one of the arguments that validate_inputs names is in the prompt: it must name one that is always there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..kling_api.errors import InvalidRequest
+from ..kling_api.operations import rules
+from .inputs import NOT_GIVEN
+
+_UNSENT = "Nothing was sent."
+
+
+def linked(socket: Any) -> bool:
+    """Whether a socket is connected; its value is never known before the graph runs."""
+    return socket is not NOT_GIVEN
+
+
+def some(*given: bool | str | None) -> str | None:
+    """The feature of what may be given in several ways: "some", "none", or None where nobody knows yet."""
+    sure = [value.strip() if isinstance(value, str) else value for value in given]
+    return "some" if any(sure) else None if None in sure else "none"
+
+
+def first_problem(*answers: str | bool) -> str | bool:
+    """The first answer that is not True."""
+    return next((answer for answer in answers if answer is not True), True)
+
+
+def judged(check: Callable[[], object]) -> str | bool:
+    """True, or what the check finds wrong, in words for the user."""
+    try:
+        check()
+    except InvalidRequest as error:
+        return f"{error.what} {error.advice} {_UNSENT}"
+    return True
+
+
+def exactly_one(**given: bool | str | None) -> str | bool:
+    """True, or that none or several are given."""
+    sure: dict[str, object] = {n: value.strip() if isinstance(value, str) else value for n, value in given.items()}
+    if None in sure.values() and sum(map(bool, sure.values())) < 2:
+        return True
+    return judged(lambda: rules.exactly_one(sure))
+
+
+def at_most_one(**given: bool | str | None) -> str | bool:
+    return exactly_one(**given) if some(*given.values()) == "some" else True
+
+
+def some_picture(image_1: Any, image_urls: str | None) -> str | bool:
+    """True, or that a node which needs pictures has none."""
+    if some(linked(image_1), image_urls) != "none":
+        return True
+    return f"A picture is missing: connect one to image_1, or give its URL in image_urls. {_UNSENT}"
+
+
+def voices(sound: bool | None, *sockets: Any) -> str | bool:
+    """True, or that a voice is connected which nobody would hear."""
+    if sound is not False or not any(map(linked, sockets)):
+        return True
+    return f"A voice is connected, but sound is off: turn sound on, or disconnect the voices. {_UNSENT}"
+
+
+def cast(voice_1: Any, voice_2: Any, element_1: Any, multi_shot: Any) -> dict[str, str | None]:
+    """The features of a clip's voices, elements and shots."""
+    return {
+        "voices": some(linked(voice_1), linked(voice_2)),
+        "elements": some(linked(element_1)),
+        "shots": shots(multi_shot),
+    }
+
+
+def shots(multi_shot: Any) -> str | None:
+    """The feature; what is connected says only when the graph runs how it cuts the clip."""
+    return None if linked(multi_shot) else "none"
+
+
+def text(name: str, value: str | None, most: int) -> str | bool:
+    """True, or that a text is missing or too long."""
+    if value is None:
+        return True
+    return judged(lambda: (rules.not_empty(name, value, "Fill it in."), rules.not_longer(name, value, most)))
+
+
+def not_longer(name: str, value: str | None, most: int) -> str | bool:
+    """True, or that a text which may be empty is too long."""
+    return True if value is None else judged(lambda: rules.not_longer(name, value, most))

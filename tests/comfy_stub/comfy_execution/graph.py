@@ -1,0 +1,8 @@
+"""Stand-in for the value of an output that must not be used."""
+
+from __future__ import annotations
+
+
+class ExecutionBlocker:
+    def __init__(self, message: str | None) -> None:
+        self.message = message
