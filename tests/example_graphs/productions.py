@@ -1,0 +1,145 @@
+"""Three real productions, from the first picture to the file that is handed in."""
+
+from __future__ import annotations
+
+from .graph import Example, node, picture, save_video, show, step
+
+
+def _storyboard() -> Example:
+    start = picture("A white lighthouse on a cliff at dusk, calm sea, film still", title="First picture")
+    end = node(
+        "KlingOmniImage",
+        "Last picture",
+        prompt="<<<image_1>>> two hours later: night, stars, the lamp of the lighthouse is lit",
+        aspect_ratio="16:9",
+        image=start["images"],
+    )
+    shot = node(
+        "KlingImage2Video",
+        image=start["images"],
+        end_image=end["images"],
+        prompt="Dusk turns into night, the lamp begins to turn",
+        model_name="kling-v1-6",
+        mode="pro",
+        decode="first",
+    )
+    longer = node(
+        "KlingVideoExtend",
+        video_id=shot["video_id"],
+        prompt="A ship passes on the horizon",
+        decode="first",
+    )
+    sound = node(
+        "KlingVideoToAudio",
+        video_id=longer["video_id"],
+        sound_effect_prompt="Waves against rocks, wind",
+        bgm_prompt="Slow, quiet strings",
+        decode="first",
+    )
+    frames = node("KlingVideoFrames", video=sound["video"], start=0, count=48)
+    loader = node("UpscaleModelLoader", model_name="RealESRGAN_x2.pth")
+    large = node("ImageUpscaleWithModel", upscale_model=loader["UPSCALE_MODEL"], image=frames["images"])
+    heard = node("TrimAudioDuration", audio=sound["audio"], start_index=0.0, duration=1.6)
+    video = node("CreateVideo", images=large["IMAGE"], audio=heard["AUDIO"], fps=30.0)
+    return Example(
+        "production_storyboard",
+        ("Production: storyboard", "成片：分镜"),
+        "Two pictures of a storyboard become a scene: the clip goes from the one to the other, goes on for 5 s, gets "
+        "sound, and is saved as it is; a part of it is upscaled on your machine.\n\n"
+        "**Upscaling** needs a model in `models/upscale_models`, chosen in step 5. `count` 48 takes 1.6 s to look at: "
+        "each 1080p frame is 25 MB, and 100 MB at 2x, so the whole clip would be 7.5 GB and 30 GB. The workflow "
+        "`upscale_in_parts` shows how to do it all.\n\n"
+        "Kling extends clips of `kling-v1-6` and older alone, and announced the end of these models for 2026-09-15. "
+        "With a live model, go on from the last frame instead (workflow `go_on_from_the_last_frame`).",
+        "分镜的首尾两张图生成视频，延长，配音效与音乐，再用本地模型放大并保存。"
+        "延长只支持 kling-v1-6 及更早的模型，可灵已宣布下线。",
+        (
+            step("1  Two pictures", start, end),
+            step("2  From one to the other", shot, show(start), show(end)),
+            step("3  Longer, and with sound", longer, sound),
+            step("4  Save", save_video(sound, "storyboard")),
+            step("5  Upscale", frames, loader, large, heard, video, save_video(video, "storyboard_x2", "VIDEO")),
+        ),
+    )
+
+
+def _talking_head() -> Example:
+    portrait = picture(
+        "Portrait photo of a young woman in a bright office, looking into the camera, mouth closed, soft light",
+        aspect_ratio="1:1",
+    )
+    shot = node(
+        "KlingImage2Video",
+        image=portrait["images"],
+        prompt="She looks into the camera with small natural movements of the head, the camera does not move",
+        duration=8,
+        decode="first",
+    )
+    spoken = node(
+        "KlingLipSync",
+        lasting=5,
+        video_id=shot["video_id"],
+        text="Hello, and welcome. In the next two minutes you will see what is new.",
+        voice_id="girlfriend_4_speech02",
+        voice_language="en",
+        sound_insert_time=500,
+        decode="first",
+    )
+    return Example(
+        "production_talking_head",
+        ("Production: talking head", "成片：口播"),
+        "A portrait becomes a clip, and the clip speaks your text: *Kling Lip Sync* has the text spoken first, then "
+        "moves the lips. Nothing is uploaded: the nodes hand on `video_id`.\n\n"
+        "The speech must end before the clip does: a longer text needs a longer `duration`. *Kling Avatar* "
+        "(workflow `avatar_from_text`) makes picture and text into a clip in one step, as long as the text.",
+        "生成人像，图生视频，再用文本对口型。语音必须短于视频。",
+        (
+            step("1  Portrait", portrait, show(portrait)),
+            step("2  Clip", shot),
+            step("3  Speech", spoken),
+            step("4  Save", save_video(spoken, "talking_head")),
+        ),
+    )
+
+
+def _product_shot() -> Example:
+    person = picture(
+        "Full-length studio photo of a man in a plain white T-shirt and jeans, grey background, facing the camera",
+        aspect_ratio="3:4",
+        title="Person",
+    )
+    garment = picture(
+        "Product photo of a dark green wool coat, laid flat, front side, white background",
+        aspect_ratio="3:4",
+        title="Garment",
+    )
+    dressed = node("KlingVirtualTryOn", human_image=person["images"], cloth_image=garment["images"])
+    move = node("KlingCameraPreset", move="push in", strength=3.0)
+    shot = node(
+        "KlingImage2Video",
+        image=dressed["images"],
+        prompt="The man turns slightly and shows the coat, studio light",
+        model_name="kling-v1-5",
+        mode="pro",
+        camera_control=move["camera_control"],
+        decode="first",
+    )
+    return Example(
+        "production_product_shot",
+        ("Production: product shot", "成片：商品展示"),
+        "A person puts on a garment, and a camera moves towards them. Put *Load Image* with your own photos in the "
+        "place of the two generated pictures: at least 300 and at most 2048 pixels on each side.\n\n"
+        "Only `kling-v1-5` (pro, 5 s) has a camera control for pictures, and Kling announced its end for 2026-09-15. "
+        "With `kling-v3`, disconnect the camera and write the move into the prompt.",
+        "虚拟试穿后图生视频并运镜。图生视频的运镜只有 kling-v1-5（可灵已宣布下线）；"
+        "用 kling-v3 时请断开运镜，把镜头写进提示词。",
+        (
+            step("1  Person and garment", person, garment),
+            step("2  Try-on", dressed, show(dressed)),
+            step("3  Clip with a camera move", move, shot),
+            step("4  Save", save_video(shot, "product_shot")),
+        ),
+    )
+
+
+PRODUCTIONS = (_storyboard(), _talking_head(), _product_shot())

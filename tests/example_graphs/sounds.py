@@ -1,0 +1,94 @@
+"""Examples of speech, sounds and voices."""
+
+from __future__ import annotations
+
+from .graph import Example, clip, node, save_audio, save_video, step
+
+
+def _speech() -> Example:
+    english = node(
+        "KlingTextToSpeech",
+        "English",
+        text="The next train to the coast leaves in ten minutes, from platform four.",
+        voice_id="calm_story1",
+        voice_language="en",
+    )
+    chinese = node(
+        "KlingTextToSpeech",
+        "中文",
+        text="开往海边的下一班列车十分钟后从四号站台发车。",
+        voice_id="ai_kaiya",
+        voice_language="zh",
+        voice_speed=0.9,
+    )
+    return Example(
+        "text_to_speech",
+        ("Text to speech", "文字转语音"),
+        "A voice speaks up to 1000 characters; the answer comes at once. Each voice speaks Chinese or English, some "
+        "speak both. `audio_id` hands the speech to *Kling Lip Sync* and *Kling Avatar* without an upload.",
+        "文字转语音，中英文音色；audio_id 可直接用于对口型和数字人。",
+        (step("1  Speech", english, chinese), step("2  Save", save_audio(english, "en"), save_audio(chinese, "zh"))),
+    )
+
+
+def _sounds() -> Example:
+    rain = node("KlingTextToAudio", prompt="Heavy rain on a tin roof, distant thunder", duration=8.0)
+    shot = clip("A steam train crosses a stone bridge in the mountains")
+    heard = node(
+        "KlingVideoToAudio",
+        video_id=shot["video_id"],
+        sound_effect_prompt="Steam engine, wheels on rails, wind",
+        bgm_prompt="Calm orchestra with horns",
+        decode="first",
+    )
+    return Example(
+        "sound_effects_and_music",
+        ("Sound effects and music", "音效与配乐"),
+        "Below, a sound from words, 3 to 10 s. Above, a silent clip of 3 to 20 s gets sound effects and music; it is "
+        "handed on by its `video_id`, so that nothing is uploaded.",
+        "视频配音效与音乐（用 video_id 传递，无需上传），以及文字生成音效。",
+        (
+            step("1  Clip, and words", shot, rain),
+            step("2  Its sound", heard),
+            step("3  Save", save_video(heard, "with_sound"), save_audio(rain, "rain")),
+        ),
+    )
+
+
+def _voice() -> Example:
+    speech = node(
+        "KlingTextToSpeech",
+        "In place of your recording",
+        text="I was born in a small town by the sea. My father mended nets, and in the evening he told us stories "
+        "about the winter of the great storm.",
+        voice_id="uk_man2",
+        voice_language="en",
+    )
+    voice = node("KlingVoice", voice_name="Narrator", audio=speech["audio"])
+    made = clip(
+        "An old fisherman mends a net on the quay. <<<voice_1>>> says: the sea gives, and the sea takes.",
+        model_name="kling-v2-6",
+        mode="pro",
+        sound=True,
+        voice_1=voice["voice"],
+    )
+    return Example(
+        "own_voice",
+        ("A clip with a voice of your own", "自定义音色"),
+        "Put *Load Audio* in the place of the speech: 5 to 30 s in which one person speaks, without music. The voice "
+        "is made once; write down `voice_id` and use it in other graphs.\n\n"
+        "Kling takes the recording by URL alone: it is uploaded first, to the upload target of your profile in "
+        "`user/__kling/profiles.toml`. Without one, give `video_id`: a clip of your account in which the voice is "
+        "heard.\n\n"
+        "Voices are for the 2.6 family, in mode pro, with sound. Clone nobody's voice without their consent.",
+        "用 5 到 30 秒录音克隆音色，视频里用 <<<voice_1>>> 说话。录音需先上传，也可改用 video_id。"
+        "未经本人同意请勿克隆。",
+        (
+            step("1  Recording and voice", speech, voice, save_audio(voice, "trial")),
+            step("2  Clip", made),
+            step("3  Save", save_video(made, "own_voice")),
+        ),
+    )
+
+
+SOUNDS = (_speech(), _sounds(), _voice())
