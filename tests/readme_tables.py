@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from kling_api.dialects import DIALECTS
 from kling_api.dialects.wire import Dialect
@@ -60,6 +62,7 @@ DIALECT_WORDS = {
         "image_tail": "end frame",
         "camera_control": "camera",
         "mask_image": "mask",
+        "identify-face": "the look for faces before a lip sync",
     },
     "README.zh.md": {
         "operation": "操作",
@@ -71,7 +74,7 @@ DIALECT_WORDS = {
         "motion-control": "动作控制",
         "video-extend": "视频延长",
         "avatar/image2video": "数字人",
-        "advanced-lip-sync": "口型同步",
+        "advanced-lip-sync": "对口型",
         "try-on-video": "虚拟试衣（视频）",
         "generations": "图像生成",
         "omni-image": "Omni 图像",
@@ -97,6 +100,7 @@ DIALECT_WORDS = {
         "image_tail": "尾帧",
         "camera_control": "运镜",
         "mask_image": "蒙版",
+        "identify-face": "对口型之前的人脸识别",
     },
 }
 FURTHER_OPERATIONS = (
@@ -108,8 +112,39 @@ FURTHER_HEADINGS = {
     "README.zh.md": ("操作", "模型", "模式与时长，或分辨率", "每秒积分，或每张图的图像积分"),
 }
 FURTHER_WORDS = {
-    "README.md": {"as the clip": "as long as the clip", "on": "♪", "video": "with a clip", "none": "from text"},
-    "README.zh.md": {"as the clip": "与参考视频等长", "on": "♪", "video": "带参考视频", "none": "文生图"},
+    "README.md": {
+        "as the clip": "as long as the clip",
+        "on": "♪",
+        "video": "with a clip",
+        "none": "from text",
+        "voice": "with a voice",
+    },
+    "README.zh.md": {
+        "as the clip": "与参考视频等长",
+        "on": "♪",
+        "video": "带参考视频",
+        "none": "文生图",
+        "voice": "指定音色",
+    },
+}
+PRICE_HEADINGS = {"README.md": ("what else costs something", "price"), "README.zh.md": ("其他收费项目", "价格")}
+PRICE_WORDS = {
+    "README.md": {
+        "call": "{} units",
+        "second": "{} units per second",
+        "sound": "{units} units for each {seconds} s of sound that have begun",
+        "image": "{} image units per picture",
+        "views": "{} image units for all nine pictures",
+        "unknown": "not known",
+    },
+    "README.zh.md": {
+        "call": "{} 积分",
+        "second": "每秒 {} 积分",
+        "sound": "声音每 {seconds} 秒 {units} 积分，不足 {seconds} 秒按 {seconds} 秒计",
+        "image": "每张图 {} 图像积分",
+        "views": "九张图共 {} 图像积分",
+        "unknown": "不详",
+    },
 }
 RETIRED = {"README.md": " (announced to end {})", "README.zh.md": "（官方已宣布于 {} 下线）"}
 
@@ -117,8 +152,35 @@ RETIRED = {"README.md": " (announced to end {})", "README.zh.md": "（官方已�
 def models_table(readme: str) -> str:
     """One row per model of plain clips, in Markdown; below, one for each operation of the other models."""
     plain = [model for model in video_models().values() if model.ways["text2video"] or model.ways["image2video"]]
-    clips = _table(HEADINGS[readme], [_row(model, RETIRED[readme]) for model in plain])
+    clips = _table(HEADINGS[readme], [_row(model, readme) for model in plain])
     return f"{clips}\n\n{_table(FURTHER_HEADINGS[readme], _further_rows(readme))}"
+
+
+def prices_table(readme: str) -> str:
+    """One row for each operation of Kling's own platform that has no models, or no price."""
+    prices = json.loads((ROOT / "kling_api/data/prices.json").read_text(encoding="utf-8"))
+    costs = _prices(prices, PRICE_WORDS[readme])
+    official, with_models = DIALECTS["official"], {*FURTHER_OPERATIONS, "text2video", "image2video"}
+    costs |= {
+        made.kind: PRICE_WORDS[readme]["unknown"]
+        for made in OPERATIONS
+        if made.kind not in {*costs, *with_models} and official.fields(made.kind)
+    }
+    return _table(PRICE_HEADINGS[readme], [(DIALECT_WORDS[readme][name], cost) for name, cost in costs.items()])
+
+
+def _prices(prices: dict[str, Any], words: dict[str, str]) -> dict[str, str]:
+    by_mode = {
+        name: ", ".join(f"{mode} {units}" for mode, units in modes.items())
+        for name, modes in prices["per_second"].items()
+    }
+    per_image = prices["per_image"]
+    return (
+        {name: words["second"].format(modes) for name, modes in by_mode.items()}
+        | {"advanced-lip-sync": words["sound"].format(**prices["lip_sync"])}
+        | {name: words["call"].format(units) for name, units in prices["per_call"].items()}
+        | {name: words["views" if name == "ai-multi-shot" else "image"].format(per_image[name]) for name in per_image}
+    )
 
 
 def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -182,7 +244,7 @@ def dialects_table(readme: str) -> str:
 
 
 def dialect_models_table(readme: str) -> str:
-    """The models that each provider documents for the two operations that have nodes."""
+    """The models that each provider documents for clips from text and from a picture."""
     words = DIALECT_WORDS[readme]
     operations = ("text2video", "image2video")
     rows = [(words["dialect"], *(words[name] for name in operations)), ("---",) * 3]
@@ -202,6 +264,7 @@ def with_tables(readme: str) -> str:
     """The README's text with its tables as they should be."""
     text = (ROOT / readme).read_text(encoding="utf-8")
     text = _replaced(text, "models", models_table(readme))
+    text = _replaced(text, "prices", prices_table(readme))
     text = _replaced(text, "dialects", dialects_table(readme))
     return _replaced(text, "dialect models", dialect_models_table(readme))
 
@@ -230,17 +293,17 @@ def _units_told(words: dict[str, str]) -> list[str]:
     return [words[dialect.unit] for dialect in DIALECTS.values()]
 
 
-def _row(model: Model, retired: str) -> tuple[str, ...]:
+def _row(model: Model, readme: str) -> tuple[str, ...]:
     text, image = model.ways["text2video"], model.ways["image2video"]
     camera = [_camera("text2video", text), _camera("image2video", image)]
     return (
-        _id(model, retired),
+        _id(model, RETIRED[readme]),
         _modes(text),
         _modes(image),
         _modes([way for way in (*text, *image) if "on" in way.sound]),
         _modes([way for way in image if {"first+last", "last"} & set(way.frames)]),
         ", ".join(filter(None, camera)) or "-",
-        _units(model),
+        _units(model, FURTHER_WORDS[readme]),
     )
 
 
@@ -272,11 +335,14 @@ def _camera(operation: str, ways: tuple[Way, ...]) -> str:
     return f"{operation} {_modes(able)}, {types}"
 
 
-def _units(model: Model) -> str:
+def _units(model: Model, words: dict[str, str]) -> str:
     prices = []
-    for mode, by_sound in model.units["text2video"].items():
-        silent, loud = by_sound.get("off"), by_sound.get("on")
-        prices.append(f"{mode} {silent or loud}" + (f" (♪ {loud})" if silent and loud and loud != silent else ""))
+    for mode, by_sort in model.units["text2video"].items():
+        silent, loud = by_sort.get("off"), by_sort.get("on")
+        spoken = model.units["image2video"].get(mode, {}).get("voice")
+        more = [f"♪ {loud}"] if silent and loud and loud != silent else []
+        more += [f"{words['voice']} {spoken}"] if spoken else []
+        prices.append(f"{mode} {silent or loud}" + (f" ({', '.join(more)})" if more else ""))
     return ", ".join(prices) or "-"
 
 
