@@ -85,13 +85,18 @@ class Client:
         The same operation with the same seed is the same job: it is adopted, waited for or taken from disk, never made
         twice. Raises a KlingError that says what happened to the money; a `stop` ends the wait with StillRunning.
         """
-        warnings = self.dialect.check(operation)
+        warnings = self.must_be_possible(operation)
         for warning in warnings:
             log.warning("%s", warning)
-        must_be_uploadable(operation, self.dialect, self.uploader)
         new = describe(operation, self.profile, self.dialect)
         also = without_name(operation, self.profile, self.dialect)
         return self._live(lambda: self.ledger.claim(new, also), operation, Watch(progress, stop), warnings)
+
+    def must_be_possible(self, operation: Operation) -> tuple[str, ...]:
+        """Raises InvalidRequest for what cannot be ordered with this profile; returns warnings. Sends nothing."""
+        warnings = self.dialect.check(operation)
+        must_be_uploadable(operation, self.dialect, self.uploader)
+        return warnings
 
     def collect(
         self,

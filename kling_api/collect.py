@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from .dialects.wire import Output, Task, TaskState
@@ -10,7 +11,6 @@ from .download import Broken, LinkExpired, download
 from .errors import DownloadFailed
 from .job import Job, State
 from .job_errors import not_fetched
-from .kept import forget_task
 from .operations import ImageRecognize, VideoToAudio
 from .run import Run
 from .sidecar import write_sidecar
@@ -33,14 +33,13 @@ def collect(run: Run, task: Task) -> None:
     first = results[0].id if results else ""
     run.job = run.ledger.finished(run.claim, run.job.with_steps(task.units), first, _seconds(run, task))
     outputs = [output for output in results if output.url]
-    names = [_name(run.job, number, output) for number, output in enumerate(outputs)]
+    names = _names(run.job, outputs)
     for number, name in enumerate(names):
         if not _is_whole(run.results / name, _size(run.job, number)):
             _fetch(run, outputs, number, run.results / name)
     write_sidecar(run, tuple(names))
     sizes = [(run.results / name).stat().st_size for name in names]
     run.job = run.ledger.collected(run.claim, names, sizes)
-    forget_task(run)
 
 
 def _seconds(run: Run, task: Task) -> float | None:
@@ -117,6 +116,14 @@ def _results(task: Task, operation: str) -> list[Output]:
     if operation == VideoToAudio.kind:
         return found["video"] + found["audio"]
     return next((outputs for outputs in found.values() if outputs), [])
+
+
+def _names(job: Job, outputs: list[Output]) -> list[str]:
+    names: list[str] = []
+    for number, output in enumerate(outputs):
+        name = _name(job, number, output)
+        names.append(_name(job, number, replace(output, name=f"{output.name}-{number}")) if name in names else name)
+    return names
 
 
 def _name(job: Job, number: int, output: Output) -> str:

@@ -96,7 +96,7 @@ class Job:
     steps: str = ""
 
     def with_steps(self, units: str) -> str:
-        """What the provider told of the task, and the steps before it; "" where it told nothing."""
+        """What the provider told of the task, and the steps before it; "" where it told nothing of the task."""
         return plain(Decimal(units) + Decimal(self.steps)) if units and self.steps else units
 
     @property

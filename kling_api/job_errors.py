@@ -69,11 +69,18 @@ def preparation_unclear(job: Job, reason: str, price: str) -> OutcomeUnknown:
     )
 
 
+def nothing_ordered(job: Job) -> Charged:
+    """Where the order itself was not sent now."""
+    if job.unanswered:
+        return Charged.UNKNOWN
+    return Charged.STEP_BEFORE if job.steps else Charged.NO
+
+
 def over_budget(job: Job, reason: str, advice: str) -> OverBudget:
     return OverBudget(
         f"The budget of profile {job.profile} does not allow this job: {reason}.",
         advice,
-        charged=Charged.UNKNOWN if job.unanswered else Charged.NO,
+        charged=nothing_ordered(job),
         job_key=job.key,
     )
 
@@ -112,6 +119,7 @@ def cannot_ask(job: Job, reason: str, advice: str = "") -> StillRunning:
     return StillRunning(
         f"The task was accepted, but how it is doing cannot be seen. {reason}",
         f"{advice} {_free(job)}".strip(),
+        charged=Charged.ONCE if job.state is State.COLLECTED else None,
         job_key=job.key,
         task_id=job.task_id,
     )
@@ -200,7 +208,7 @@ def stopped(job: Job) -> StillRunning:
     if job.state in (State.SENDING, State.UNKNOWN):
         advice = "Run the same request again: it is looked up where that is possible, and not sent twice by itself."
         return StillRunning("Stopped while it was being sent.", advice, charged=Charged.UNKNOWN, job_key=job.key)
-    return StillRunning("Stopped before anything was made.", charged=Charged.NO, job_key=job.key)
+    return StillRunning("Stopped before anything was made.", charged=nothing_ordered(job), job_key=job.key)
 
 
 def _free(job: Job) -> str:

@@ -1,4 +1,4 @@
-"""Answers that were paid for and cannot be asked for again: kept in the ledger until they are of no more use."""
+"""Answers that were paid for and cannot be asked for again: kept in the ledger while they are of use."""
 
 from __future__ import annotations
 
@@ -26,11 +26,6 @@ def kept_task(run: Run) -> Task | None:
         return None
     outputs = tuple(Output(**output) for output in document["outputs"])
     return Task(**document | {"state": TaskState(document["state"]), "outputs": outputs})
-
-
-def forget_task(run: Run) -> None:
-    """Its files are here: the addresses that it names need not be kept."""
-    run.ledger.drop_answer(_task_name(run))
 
 
 def preparation_name(run: Run, asked: Request) -> str:

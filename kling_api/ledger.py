@@ -135,9 +135,15 @@ class Ledger(LedgerFile):
         )
         return self._change(claim, change, error, code, request_id, self._clock())
 
-    def step_charged(self, claim: Claim, units: str) -> Job:
-        """`units`: of all small steps that were charged before the order."""
-        return self._change(claim, "steps = ?", units)
+    def book_steps(self, claim: Claim, units: str, limits: Limits = NO_LIMITS) -> Job:
+        """Before such a step is sent: `units` of all small steps that may have been charged before the order, "" for
+        none. Raises BudgetSpent, with the row unchanged, when `limits` do not allow the job.
+        """
+        with self._transaction():
+            row = self._row("key = ?", claim.job.key)
+            assert row is not None
+            self.check_budget(_job(row), limits)
+            return self._write_change(claim, "steps = ?", units)
 
     def failed(self, claim: Claim, error: str, units: str) -> Job:
         change = "state = 'failed', error = ?, units = ?, finished_at = ?"
@@ -223,6 +229,17 @@ class Ledger(LedgerFile):
                 "SELECT value FROM answers WHERE name = ? AND until >= ?", (name, self._clock())
             ).fetchone()
         return row["value"] if row else ""
+
+    def lease(self, name: str, seconds: float) -> bool:
+        """Whether this run may go for that answer now; False while another one does, of any process."""
+        now = self._clock()
+        with self._transaction():
+            self._connection.execute("DELETE FROM answers WHERE until < ?", (now,))
+            row = (f"asking {name}", "", now + seconds)
+            return self._connection.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", row).rowcount == 1
+
+    def end_lease(self, name: str) -> None:
+        self.drop_answer(f"asking {name}")
 
     def drop_answer(self, name: str) -> None:
         with self._transaction():

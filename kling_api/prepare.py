@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 
-from .dialects.wire import Answer, Dialect, Refusal, Request
-from .errors import NotDelivered
-from .job_errors import preparation_unclear
+from .dialects.wire import Answer, Dialect, Refusal, Reply, Request
+from .errors import KlingError, NotDelivered
+from .job_errors import nothing_ordered, preparation_unclear
 from .kept import keep_preparation, kept_preparation, preparation_name
+from .limits import BudgetSpent, plain
 from .operations import Operation
 from .operations.media import Medium, media_of, with_media, without_media
 from .recordings import Footage, Sound
 from .run import Run
 from .transport import NoAnswer
 from .uploads import Uploader, no_target
-
-#: Two jobs that need the same answer pay for it once: the second waits for the first.
-_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-_guard = threading.Lock()
 
 
 def must_be_uploadable(operation: Operation, dialect: Dialect, uploader: Uploader | None) -> None:
@@ -38,13 +34,17 @@ def prepared(run: Run, operation: Operation, allow: Callable[[], None]) -> Opera
         run.watch.check()
         run.watch.tell("uploading")
         assert run.uploader is not None  # `must_be_uploadable` has been asked
-        urls[medium] = run.uploader.upload(medium, run.watch.check)
+        try:
+            urls[medium] = run.uploader.upload(medium, run.watch.check)
+        except KlingError as error:
+            error.charged, error.job_key = nothing_ordered(run.job), run.job.key
+            raise
     operation = with_media(operation, lambda medium: urls.get(medium, medium))
     while request := run.dialect.before(operation):
         allow()
         run.watch.check()
         run.watch.tell("preparing")
-        answer = _paid(run, operation, request) if request.costs else run.preparation(operation, request)
+        answer = _paid(run, operation, request, allow) if request.costs else run.preparation(operation, request)
         if isinstance(answer, Refusal):
             return answer
         operation = answer
@@ -61,51 +61,75 @@ def _to_upload(operation: Operation, dialect: Dialect) -> dict[str, Footage | So
     }
 
 
-def _paid(run: Run, operation: Operation, request: Request) -> Operation | Refusal:
+def _paid(run: Run, operation: Operation, request: Request, allow: Callable[[], None]) -> Operation | Refusal:
     """The answer to a question that costs something: the one that is kept, or one attempt, whose answer is kept."""
     assert run.operation is not None
     # A clip of ours gets a new address each time; the question about it is known by its digest.
     name = preparation_name(run, run.dialect.before(without_media(run.operation)) or request)
-    with _guard:
-        lock = _locks[name]
-    while not lock.acquire(timeout=0.5):
-        run.watch.check()
+    while (kept := kept_preparation(run, name)) is None and not run.ledger.lease(name, LEASE):
+        run.watch.tell("waiting for another run that needs the same")
+        run.watch.pause(run.seconds(2.0))
+    if kept is not None:
+        return run.dialect.complete(operation, kept)
     try:
-        if (kept := kept_preparation(run, name)) is not None:
+        if (kept := kept_preparation(run, name)) is not None:  # that other run has just ended
             return run.dialect.complete(operation, kept)
-        return _asked_once(run, operation, request, name)
+        return _asked(run, operation, request, name, allow)
     finally:
-        lock.release()
+        run.ledger.end_lease(name)
 
 
-def _asked_once(run: Run, operation: Operation, request: Request, name: str) -> Operation | Refusal:
-    attempt = 0
-    while True:
-        attempt += 1
-        try:
-            reply = run.transport.send(request)
-        except NotDelivered as error:
-            if attempt > TRIES:
-                raise
-            answer: Operation | Refusal = Refusal(Answer.LATER, error.what)
-        except NoAnswer as error:
-            raise preparation_unclear(run.job, f"No answer came ({error}).", _price(run, request)) from None
-        else:
-            answer = run.dialect.complete(operation, reply)
-            if not isinstance(answer, Refusal) or _was_charged(answer):
-                run.step_charged = True
-                run.job = run.ledger.step_charged(run.claim, run.job.with_steps(request.costs))
-                keep_preparation(run, name, reply, request.kept)
-        if not isinstance(answer, Refusal) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
-            return answer
-        if answer.answer is Answer.UNCLEAR:
+def _asked(
+    run: Run, operation: Operation, request: Request, name: str, allow: Callable[[], None]
+) -> Operation | Refusal:
+    """Repeated only after answers that say that nothing was done."""
+    for attempt in range(1, TRIES + 1):
+        reply = _sent_once(run, request, allow)
+        answer = reply if isinstance(reply, Refusal) else run.dialect.complete(operation, reply)
+        if isinstance(answer, Refusal) and answer.answer is Answer.UNCLEAR:
             raise preparation_unclear(run.job, answer.message, _price(run, request))
+        if isinstance(reply, Reply) and (not isinstance(answer, Refusal) or _was_charged(answer)):
+            keep_preparation(run, name, reply, request.kept)
+            return answer
+        run.job = run.ledger.book_steps(run.claim, _steps_before(run, request))
+        if not isinstance(answer, Refusal) or answer.answer is not Answer.LATER or attempt == TRIES:
+            return answer
         run.watch.tell(f"asking again ({answer.message})")
         run.back_off(attempt, answer.retry_after)
+    raise AssertionError  # the last attempt returns
 
 
-#: Attempts to reach the provider before an order is given up.
+def _sent_once(run: Run, request: Request, allow: Callable[[], None]) -> Reply | Refusal:
+    """Booked first, so that a budget holds all the questions that are on their way."""
+    while True:
+        allow()
+        try:
+            run.job = run.ledger.book_steps(run.claim, _added(run.job.steps, request.costs), run.limits)
+            break
+        except BudgetSpent:  # by another run since; `allow` says so
+            continue
+    try:
+        return run.transport.send(request)
+    except NotDelivered as error:
+        return Refusal(Answer.LATER, error.what, error.advice)
+    except NoAnswer as error:
+        return Refusal(Answer.UNCLEAR, f"No answer came ({error}).")
+
+
+#: Attempts before an order is given up.
 TRIES = 8
+#: Seconds for which a run that was killed keeps others from asking; longer than an answer is waited for.
+LEASE = 330.0
+
+
+def _steps_before(run: Run, request: Request) -> str:
+    """Without the one that came to nothing."""
+    left = Decimal(run.job.steps or 0) - Decimal(request.costs)
+    return plain(left) if left else ""
+
+
+def _added(steps: str, costs: str) -> str:
+    return plain(Decimal(steps or 0) + Decimal(costs))
 
 
 def _was_charged(refusal: Refusal) -> bool:

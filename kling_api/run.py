@@ -32,7 +32,7 @@ class Run:
     """`job` is the row as last written; `operation` is None when only the key is known (collecting).
 
     `local`: the provider is on this machine, so waiting is measured in tenths of the usual seconds. `recalled`: the
-    names of kept answers that this run was built on. `step_charged`: something small was charged before the order.
+    names of kept answers that this run was built on.
     """
 
     claim: Claim
@@ -49,7 +49,6 @@ class Run:
     limits: Limits = NO_LIMITS
     warnings: list[str] = field(default_factory=list)
     recalled: list[str] = field(default_factory=list)
-    step_charged: bool = False
     uploader: Uploader | None = None
 
     def ask(self, request: Request) -> Task | Refusal:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .dialects.wire import Answer, Refusal, Request, Task
+from .dialects.wire import Answer, Refusal, Request, Task, TaskState
 from .errors import Charged, KlingError, NotConfigured, NotDelivered, OutcomeUnknown, Refused
 from .find import accepted, can_look_up, find_by_our_key, find_named
 from .job import State
-from .job_errors import never_accepted, outcome_unknown, over_budget
+from .job_errors import never_accepted, nothing_ordered, outcome_unknown, over_budget
 from .kept import forget_preparations, keep_task, kept_task
 from .limits import BudgetSpent, NoTurn
 from .operations import Operation
@@ -25,6 +25,10 @@ from .transport import NoAnswer
 UNREACHABLE_AFTER = 60.0
 #: Seconds between two looks whether it is this job's turn.
 TURN_LOOK = 1.0
+#: Seconds for which addresses of uploads are surely good; the shortest that a bucket can be set to is an hour.
+PREPARED_FOR = 45 * 60.0
+#: Refusals (a value, a resource) that may mean that what was prepared is not known any more.
+_MAY_BE_STALE = frozenset({"1200", "1201", "1203"})
 
 
 def submit(run: Run) -> None:
@@ -48,9 +52,10 @@ def submit(run: Run) -> None:
         raise never_accepted(run.job)
     attempts = _Attempts(sent_again=run.job.unanswered > 0)
     _must_be_able_to_keep(run)
-    request = run.dialect.create(_prepared(run, run.operation), run.job.key)
+    request = _written(run, run.operation, attempts)
     while not _attempt(run, request, attempts):
-        pass
+        if attempts.is_stale:
+            request = _written(run, run.operation, attempts)
 
 
 @dataclass
@@ -60,11 +65,20 @@ class _Attempts:
     sent_again: bool
     refusals: int = 0
     unreachable_since: float | None = None
+    prepared_at: float | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what was prepared may have expired while the order waited for its turn."""
+        return self.prepared_at is not None and time.monotonic() - self.prepared_at > PREPARED_FOR
 
 
 def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
     """One POST and what follows from it. True when the task is accepted, False to try again."""
     _take_turn(run, request.route)
+    if attempts.is_stale:
+        run.job = run.ledger.nothing_made(run.claim)
+        return False
     try:
         answer = run.ask(request)
     except NotDelivered as error:
@@ -74,6 +88,8 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
         answer = Refusal(Answer.UNCLEAR, f"The request was sent and no answer came ({error}).")
     if isinstance(answer, Task):
         if request.at_once:
+            if answer.outputs and answer.state is not TaskState.FAILED:
+                answer = replace(answer, state=TaskState.SUCCEEDED, message="")
             keep_task(run, answer)
         accepted(run, answer)
         return True
@@ -81,16 +97,19 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
         _wait_for_slot(run, answer, attempts)
         return False
     if answer.answer is Answer.FINAL or _is_no_address(answer):
+        if answer.code in _MAY_BE_STALE:
+            forget_preparations(run)
         raise _refused(run, answer)
     return _settle_unknown(run, answer, attempts)
 
 
-def _prepared(run: Run, operation: Operation) -> Operation:
-    """As the order needs it. Nothing of the user's is handed over for an order that will not be sent."""
+def _written(run: Run, operation: Operation, attempts: _Attempts) -> Request:
+    """The order, with what it needs. Nothing of the user's is handed over for one that will not be sent."""
     answer = prepared(run, operation, lambda: _must_be_affordable(run))
     if isinstance(answer, Refusal):
         raise _refused(run, answer)
-    return answer
+    attempts.prepared_at = None if answer == operation else time.monotonic()
+    return run.dialect.create(answer, run.job.key)
 
 
 def _is_no_address(answer: Refusal) -> bool:
@@ -125,7 +144,7 @@ def _must_be_able_to_keep(run: Run) -> None:
         raise NotConfigured(
             f"Results cannot be written to {run.results}: {error.strerror or error}.",
             "Make room or fix the folder.",
-            charged=Charged.UNKNOWN if run.job.unanswered else Charged.NO,
+            charged=nothing_ordered(run.job),
             job_key=run.job.key,
         ) from None
 
@@ -178,7 +197,7 @@ def _wait_for_network(run: Run, error: NotDelivered, attempts: _Attempts) -> Non
     attempts.refusals += 1
     if time.monotonic() - attempts.unreachable_since > run.seconds(UNREACHABLE_AFTER):
         error.job_key = run.job.key
-        error.charged = Charged.UNKNOWN if run.job.unanswered else Charged.NO
+        error.charged = nothing_ordered(run.job)
         raise error
     run.watch.tell(f"waiting for the network ({error.what})")
     run.back_off(attempts.refusals)
@@ -192,7 +211,6 @@ def _wait_for_slot(run: Run, answer: Refusal, attempts: _Attempts) -> None:
 
 
 def _refused(run: Run, refusal: Refusal) -> KlingError:
-    forget_preparations(run)
     if run.job.unanswered:
         # An earlier request of this job may still arrive; the row must go on looking for it.
         run.job = run.ledger.unanswered(run.claim, refusal.message)
@@ -202,7 +220,7 @@ def _refused(run: Run, refusal: Refusal) -> KlingError:
     return Refused(
         refusal.message,
         refusal.advice,
-        charged=Charged.STEP_BEFORE if run.step_charged else None,
+        charged=Charged.STEP_BEFORE if run.job.steps else None,
         code=refusal.code,
         job_key=run.job.key,
         request_id=refusal.request_id,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Seconds to connect, and seconds without a byte while an answer is awaited (creates were seen to take 0.3-0.7 s).
 TIMEOUT = (10.0, 60.0)
+#: The same for what is answered only when it is done, is charged, and cannot be asked for again.
+PATIENT = 300.0
 USER_AGENT = "kling-nodes/0.1"
 #: An answer is a few kB; no more than this is ever read.
 LARGEST_ANSWER = 16 * 1024 * 1024
@@ -53,7 +55,7 @@ class Transport:
                     self._base_url + request.path,
                     json=request.body,
                     params=request.query,
-                    timeout=self._timeout,
+                    timeout=self._patience(request),
                     auth=_Bearer(self._authorization),
                     allow_redirects=False,
                     stream=True,
@@ -69,6 +71,10 @@ class Transport:
         # Not up there: an error keeps the one in whose handling it was raised, `from None` or not; the library's holds
         # the request with its headers, and its frames hold the key.
         raise trouble
+
+    def _patience(self, request: Request) -> tuple[float, float]:
+        connect, read = self._timeout
+        return connect, max(read, PATIENT) if request.at_once or request.costs else read
 
     def _session(self) -> requests.Session:
         """One per thread: requests does not promise that a session may be shared."""

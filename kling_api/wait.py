@@ -8,6 +8,7 @@ from .dialects.wire import Answer, Refusal, Task, TaskState
 from .job import NewJob, State
 from .job_errors import cannot_ask, gone, gone_from_sandbox, not_known, task_failed
 from .kept import kept_task
+from .operations import ImageRecognize, TextToSpeech
 from .polling import PATIENCE, Plan, make_plan
 from .run import Run
 from .settings import is_sandbox
@@ -15,6 +16,8 @@ from .settings import is_sandbox
 #: Seconds for which Kling keeps results (all docs, 2026-09).
 KEPT = 30 * 86400.0
 ABSENT_TRIES = 4
+#: Answered at once, and no page names a way to ask for them later.
+_AT_ONCE = (TextToSpeech.kind, ImageRecognize.kind)
 
 
 def wait(run: Run) -> Task:
@@ -66,6 +69,8 @@ def _ask_once(run: Run) -> Task | Refusal:
 
 def _must_go_on(run: Run, task: Task | Refusal, waited: float) -> None:
     """Raises unless the task is on its way. `waited`: seconds of this run; the clock may have been set since before."""
+    if isinstance(task, Refusal) and run.job.state is State.COLLECTED and run.job.operation in _AT_ONCE:
+        raise gone(run.job)  # nobody can be asked for it, and its answer has been kept for as long as its links hold
     if isinstance(task, Refusal) and task.answer is Answer.ABSENT:
         if is_sandbox(run.job.account):
             raise gone_from_sandbox(run.job)

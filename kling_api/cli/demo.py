@@ -85,6 +85,7 @@ class _Demonstration:
         self._tell = tell
         self._step = 0
         self._clips: list[tuple[str, Path]] = []
+        self._sounds: list[Path] = []
 
     def run(self, photo: Still | None) -> list[Path]:
         """Everything that is in the output folder afterwards."""
@@ -106,7 +107,7 @@ class _Demonstration:
         if made and (first or third):
             self._repeat(client, made.operation)
         self._decode()
-        return [*(file for _, file in self._clips), self._draw_sheet()]
+        return [*(file for _, file in self._clips), *self._sounds, self._draw_sheet()]
 
     def count(self) -> tuple[int, int]:
         """Tasks that the sandbox has made, and charges."""
@@ -155,6 +156,7 @@ class _Demonstration:
             result = run_visibly(client, lambda progress, stop: client.run(order, progress, stop))
             file = deliver(result, self._folder, "speech")[0]
             self._tell(f"   {result.units} {result.unit}: {file}")
+            self._sounds.append(file)
             return read_sound(file), "a text"
         sounding = next((file for _, file in self._clips if probe(file).has_audio), None)
         return (read_sound(sounding), "the sound of clip 1") if sounding else (None, "")

@@ -13,6 +13,7 @@ from .wire import Output
 
 #: The pictures of one set of ai-multi-shot.
 _VIEWS = (1, 2, 3)
+_NOT_THERE = (False, None, "", "false")
 
 
 def outputs(data: dict[str, Any]) -> tuple[Output, ...]:
@@ -34,7 +35,11 @@ def _picture(row: dict[str, Any]) -> list[Output]:
     if any(url for _, url in views):
         return [output for name, url in views for output in _file("image", url, {}, name=name)]
     if "is_contain" in row:
-        return _file("image", row.get("url"), {}, name=words(row.get("type"))) if row["is_contain"] is True else []
+        return (
+            _file("image", row.get("url"), {}, name=words(row.get("type")))
+            if row["is_contain"] not in _NOT_THERE
+            else []
+        )
     return _file("image", row.get("url"), row)
 
 

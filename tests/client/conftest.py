@@ -64,11 +64,11 @@ class Stage:
 
 @pytest.fixture
 def make_stage(tmp_path: Path, sandbox_folder: Callable[[], Path]) -> Iterator[Callable[..., Stage]]:
-    """Starts a sandbox with the given config values; several in one test have a folder each."""
+    """Starts a sandbox with the given config values, whose clips are small; several in one test have a folder each."""
     running: list[Sandbox] = []
 
     def make(**config: Any) -> Stage:
-        sandbox = Sandbox(SandboxConfig(**{"folder": sandbox_folder(), "pace": 0.05} | config))
+        sandbox = Sandbox(SandboxConfig(**{"folder": sandbox_folder(), "pace": 0.05, "shrink": 4} | config))
         sandbox.start()
         running.append(sandbox)
         return Stage(sandbox, tmp_path / f"home{len(running)}")
@@ -92,6 +92,12 @@ def all_logs(in_haste: None, caplog: pytest.LogCaptureFixture) -> None:
 def quick(make_stage: Callable[..., Stage]) -> Stage:
     """A sandbox that is done as soon as it has drawn."""
     return make_stage(pace=0.0)
+
+
+@pytest.fixture
+def large(make_stage: Callable[..., Stage]) -> Stage:
+    """The same, and its clips have the size of Kling's."""
+    return make_stage(pace=0.0, shrink=1)
 
 
 @pytest.fixture

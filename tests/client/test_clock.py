@@ -51,7 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="module")
 def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.1, slots=100)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.1, slots=100, shrink=4)) as sandbox:
         yield sandbox
 
 

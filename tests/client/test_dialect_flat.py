@@ -23,8 +23,8 @@ def client(stage: Stage, key: str = "sk-sandbox") -> Client:
     return Client(Profile("test", f"{stage.sandbox.url}/flat", "flat", Credentials(api_key=key), stage.home))
 
 
-def test_a_picture_becomes_a_clip_of_the_nearest_ratio(quick: Stage) -> None:
-    ours = client(quick)
+def test_a_picture_becomes_a_clip_of_the_nearest_ratio(large: Stage) -> None:
+    ours = client(large)
     result = ours.run(Image2Video(picture(480, 640), prompt="it moves", model_name="kling-v1-6"))
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.duration) == (720, 960, 5.0)
@@ -34,8 +34,8 @@ def test_a_picture_becomes_a_clip_of_the_nearest_ratio(quick: Stage) -> None:
     assert (job.state, job.route) == (State.COLLECTED, "/v1/videos/image2video")
 
 
-def test_a_camera_moves_an_end_frame_is_reached_and_several_pictures_become_one_clip(quick: Stage) -> None:
-    ours = client(quick)
+def test_a_camera_moves_an_end_frame_is_reached_and_several_pictures_become_one_clip(large: Stage) -> None:
+    ours = client(large)
     for operation in (
         replace(SMALL, camera_control=CameraControl(zoom=-5)),
         replace(SMALL, image_tail=picture(400, shift=200)),
@@ -43,7 +43,7 @@ def test_a_camera_moves_an_end_frame_is_reached_and_several_pictures_become_one_
     ):
         clip = probe(ours.run(operation).files[0])
         assert (clip.width, clip.height, clip.duration) == (720, 720, 5.0)
-    assert quick.tasks_made == 3
+    assert large.tasks_made == 3
 
 
 def test_an_answer_lost_on_its_way_is_never_followed_by_a_second_order(quick: Stage) -> None:

@@ -32,8 +32,8 @@ def requests_of(stage: Stage, name: str) -> int:
     return requests.get(f"{stage.sandbox.url}/sandbox/state", timeout=10).json()["requests"].get(name, 0)
 
 
-def test_text_becomes_a_clip_and_costs_what_was_said(quick: Stage) -> None:
-    ours = client(quick)
+def test_text_becomes_a_clip_and_costs_what_was_said(large: Stage) -> None:
+    ours = client(large)
     result = ours.run(KITE)
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.duration) == (720, 720, SECONDS)

@@ -42,8 +42,8 @@ def _orders(stage: Stage) -> int:
 
 
 @pytest.mark.parametrize("credentials", [GATEWAY_KEY, KEY_PAIR], ids=["API key", "key pair"])
-def test_text_becomes_a_clip_with_either_kind_of_key(quick: Stage, credentials: Credentials) -> None:
-    user = client(quick, credentials)
+def test_text_becomes_a_clip_with_either_kind_of_key(large: Stage, credentials: Credentials) -> None:
+    user = client(large, credentials)
     result = user.run(replace(KITE, seed=7))
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.duration) == (720, 720, pytest.approx(5, abs=0.1))

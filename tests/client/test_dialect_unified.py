@@ -57,8 +57,8 @@ def url_of(ours: Client, task_id: str) -> str:
     return answer.body["data"]["task_result"]["videos"][0]["url"]
 
 
-def test_text_becomes_a_clip_with_a_key_pair(quick: Stage) -> None:
-    ours = client(quick, KEY_PAIR)
+def test_text_becomes_a_clip_with_a_key_pair(large: Stage) -> None:
+    ours = client(large, KEY_PAIR)
     result = ours.run(KITE)
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.duration) == (1280, 720, SECONDS)

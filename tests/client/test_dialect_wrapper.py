@@ -38,8 +38,8 @@ def client(stage: Stage, key: str = "sk-sandbox") -> Client:
     return Client(Profile("test", url, "wrapper", Credentials(api_key=key), stage.home))
 
 
-def test_text_becomes_a_clip_for_anyone_who_reaches_the_service(quick: Stage) -> None:
-    nobody = client(quick, key="")
+def test_text_becomes_a_clip_for_anyone_who_reaches_the_service(large: Stage) -> None:
+    nobody = client(large, key="")
     result = nobody.run(replace(KITE, camera_control=CameraControl(zoom=5)))
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.duration) == (720, 720, SECONDS)
@@ -49,11 +49,11 @@ def test_text_becomes_a_clip_for_anyone_who_reaches_the_service(quick: Stage) ->
     assert (job.state, job.route) == (State.COLLECTED, "/api/v1/tasks/videos/text2video")
 
 
-def test_pictures_become_a_clip(quick: Stage) -> None:
-    result = client(quick).run(Image2Video(picture(400), picture(400, shift=200), "it moves", "kling-v1"))
+def test_pictures_become_a_clip(large: Stage) -> None:
+    result = client(large).run(Image2Video(picture(400), picture(400, shift=200), "it moves", "kling-v1"))
     assert probe(result.files[0]).duration == SECONDS
     several = MultiImage2Video((picture(), picture(shift=100)), "both", aspect_ratio="1:1")
-    assert probe(client(quick).run(several).files[0]).width == 720
+    assert probe(client(large).run(several).files[0]).width == 720
 
 
 def test_a_clip_goes_on_and_moves_another_picture(quick: Stage) -> None:

@@ -32,7 +32,7 @@ PAGE = 4096
 
 @pytest.fixture(scope="module")
 def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.05, slots=100)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.05, slots=100, shrink=4)) as sandbox:
         yield sandbox
 
 

@@ -47,7 +47,7 @@ TWICE = [
 
 @pytest.fixture(scope="module")
 def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.05, slots=50)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.05, slots=50, shrink=4)) as sandbox:
         yield sandbox
 
 

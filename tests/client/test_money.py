@@ -246,11 +246,14 @@ def test_a_result_that_its_owner_has_worked_on_is_left_alone(stage: Stage) -> No
 
 def test_a_task_of_a_sandbox_whose_folder_was_deleted_is_told_so(tmp_path: Path) -> None:
     stop = threading.Event()
-    with Sandbox(SandboxConfig(pace=0.5)) as sandbox:
+    with Sandbox(SandboxConfig(pace=0.5, shrink=4)) as sandbox:
         client = Client(sandbox_profile(tmp_path, sandbox.url))
         with pytest.raises(StillRunning):
             client.run(JOB, progress=lambda progress: stop.set() if progress.task_id else None, stop=stop)
-    with Sandbox(SandboxConfig()) as sandbox, pytest.raises(DownloadFailed, match="its folder was deleted") as caught:
+    with (
+        Sandbox(SandboxConfig(shrink=4)) as sandbox,
+        pytest.raises(DownloadFailed, match="its folder was deleted") as caught,
+    ):
         Client(sandbox_profile(tmp_path, sandbox.url)).run(JOB)
     assert caught.value.charged is Charged.NO
 

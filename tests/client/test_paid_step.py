@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -10,8 +11,9 @@ import requests
 
 from kling_api.client import Client
 from kling_api.costs import sum_costs
-from kling_api.errors import OutcomeUnknown, Refused
+from kling_api.errors import Charged, OutcomeUnknown, OverBudget, Refused
 from kling_api.job import State
+from kling_api.limits import Limits
 from kling_api.operations import LipSync, Text2Video
 from kling_api.recordings import Sound
 
@@ -103,3 +105,47 @@ def test_what_is_kept_of_a_look_holds_no_address(client: Client, speaking: LipSy
     written = (client.profile.home / "ledger.sqlite3").read_bytes()
     assert b"face_data" in written
     assert b'face_image": "http' not in written
+
+
+def test_a_refusal_that_has_nothing_to_do_with_the_look_keeps_it(
+    quick: Stage, client: Client, speaking: LipSync
+) -> None:
+    quick.fault("refuse", operation="lip-sync", code=1301, message="not allowed")
+    with pytest.raises(Refused, match="not allowed"):
+        client.run(speaking)
+    assert client.run(speaking).files[0].exists()
+    assert _looks(quick) == 1
+
+
+def test_two_programs_that_need_the_same_look_pay_for_it_once(quick: Stage, client: Client, speaking: LipSync) -> None:
+    quick.fault("slow", operation="identify-face", seconds=1.0)
+    takes = [dataclasses.replace(speaking, seed=seed) for seed in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        files = [result.files[0] for result in pool.map(lambda take: quick.client().run(take), takes)]
+    assert all(file.exists() for file in files)
+    assert _looks(quick) == 1
+
+
+def test_a_budget_holds_the_looks_that_are_on_their_way(quick: Stage, client: Client, speaking: LipSync) -> None:
+    clips = [client.run(Text2Video("A person", duration=3, seed=seed)).video_id for seed in range(1, 4)]
+    limits = Limits(budget_total=client.ledger.spent("test") + Decimal("0.6"))
+    limited = Client(dataclasses.replace(quick.profile(), limits=limits))
+    before = client.ledger.spent("test")
+    limited.run(dataclasses.replace(speaking, video_id=clips[0]))
+    for clip in clips[1:]:
+        with pytest.raises(OverBudget, match="Not charged"):
+            limited.run(dataclasses.replace(speaking, video_id=clip))
+    assert client.ledger.spent("test") - before <= Decimal("0.6")
+
+
+@pytest.mark.parametrize("kind", ["rate_429", "refuse"])
+def test_a_look_that_came_to_nothing_is_not_counted(quick: Stage, client: Client, speaking: LipSync, kind: str) -> None:
+    before = client.ledger.spent("test")
+    quick.fault(kind, operation="identify-face", **({"code": 1201} if kind == "refuse" else {"times": 2}))
+    if kind == "refuse":
+        with pytest.raises(Refused) as caught:
+            client.run(speaking)
+        assert caught.value.charged is Charged.NO
+        assert client.ledger.spent("test") == before
+    else:
+        assert client.run(speaking).units == "0.55"

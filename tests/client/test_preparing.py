@@ -8,7 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import requests
 
+from kling_api import submit
 from kling_api.client import Client
 from kling_api.errors import Refused, StillRunning
 from kling_api.job import State
@@ -74,3 +76,15 @@ def test_the_same_picture_and_words_are_one_job_though_each_upload_has_an_addres
     first = client.run(request_with_picture)
     again = client.run(request_with_picture)
     assert (again.job_key, again.paid_before, stage.tasks_made) == (first.job_key, True, 1)
+
+
+def test_what_has_waited_too_long_for_its_turn_is_prepared_again(
+    stage: Stage, client: Client, request_with_picture: Image2Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submit, "PREPARED_FOR", 0.5)
+    stage.fault("rate_429", operation="image2video", retry_after=1)
+    assert client.run(request_with_picture).files[0].exists()
+    state = requests.get(f"{stage.sandbox.url}/sandbox/state", timeout=10).json()
+    uploads = sum(count for route, count in state["requests"].items() if "file-base64-upload" in route)
+    assert uploads >= 2
+    assert (stage.tasks_made, client.ledger.jobs()[0].unanswered) == (1, 0)

@@ -117,7 +117,8 @@ SCENES = [
 
 @pytest.fixture(scope="module")
 def sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=100, accounts=(ACCOUNT,))) as sandbox:
+    config = SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=100, accounts=(ACCOUNT,), shrink=4)
+    with Sandbox(config) as sandbox:
         yield sandbox
 
 

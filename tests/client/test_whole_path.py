@@ -33,8 +33,8 @@ def picture(width: int = 640, height: int = 400, shift: int = 0) -> Still:
 
 
 @pytest.mark.parametrize("credentials", [API_KEY, KEY_PAIR], ids=["API key", "key pair"])
-def test_text_becomes_a_clip_on_the_old_paths_with_either_kind_of_key(stage: Stage, credentials: Credentials) -> None:
-    client = stage.client(credentials)
+def test_text_becomes_a_clip_on_the_old_paths_with_either_kind_of_key(large: Stage, credentials: Credentials) -> None:
+    client = large.client(credentials)
     result = client.run(SHORT)
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.rate, clip.frames) == (1280, 720, 24, 72)
@@ -46,8 +46,8 @@ def test_text_becomes_a_clip_on_the_old_paths_with_either_kind_of_key(stage: Sta
     assert (job.state, job.task_id, job.route) == (State.COLLECTED, result.task_id, "/v1/videos/text2video")
 
 
-def test_text_becomes_a_clip_on_the_new_standard(stage: Stage) -> None:
-    client = stage.client()
+def test_text_becomes_a_clip_on_the_new_standard(large: Stage) -> None:
+    client = large.client()
     result = client.run(Text2Video(prompt="A kite", model_name="kling-3.0-turbo", mode="pro", duration=3))
     clip = probe(result.files[0])
     assert (clip.width, clip.height, clip.frames, clip.has_audio) == (1920, 1080, 72, True)
