@@ -5,19 +5,33 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import time
 from typing import Any
 
 from .dialects.wire import Output, Reply, Request, Task, TaskState
+from .errors import LedgerError
 from .run import Run
 
 #: Seconds for which a provider keeps what an answer names (all docs, 2026-09).
 _KEPT = 30 * 86400.0
+#: Seconds between two tries to write one down.
+_PAUSES = (0.5, 2.0, 5.0, 10.0)
 
 
 def keep_task(run: Run, task: Task) -> None:
-    """Before the job is marked as accepted, so that whoever finds it accepted also finds its result."""
+    """Before the job is marked as accepted, so that whoever finds it accepted also finds its result.
+
+    Tried for a while: what a full disk or a locked file turns away now would be lost.
+    """
     document = dataclasses.asdict(task) | {"state": task.state.value}
-    run.ledger.keep_answer(_task_name(run), json.dumps(document), _KEPT)
+    for waited in (*_PAUSES, None):
+        try:
+            run.ledger.keep_answer(_task_name(run), json.dumps(document), _KEPT)
+            return
+        except LedgerError:
+            if waited is None:
+                raise
+            time.sleep(run.seconds(waited))
 
 
 def kept_task(run: Run) -> Task | None:

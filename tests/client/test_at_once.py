@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kling_api import collect
-from kling_api.errors import DownloadFailed, OutcomeUnknown, Refused
+from kling_api.errors import DownloadFailed, LedgerError, OutcomeUnknown, Refused
 from kling_api.job import State
 from kling_api.ledger import Ledger
 from kling_api.operations import ImageRecognize, TextToSpeech
@@ -118,3 +118,19 @@ def test_a_refusal_is_no_result(quick: Stage) -> None:
     with pytest.raises(Refused, match="Voice id not found"):
         quick.client().run(SPEECH)
     assert quick.charges == 0
+
+
+def test_an_answer_that_the_disk_turns_away_for_a_moment_is_kept_all_the_same(
+    quick: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, refused = Ledger.keep_answer, []
+
+    def twice_refused(ledger: Ledger, name: str, *rest: Any) -> None:
+        if len(refused) < 2:
+            refused.append(name)
+            raise LedgerError("The disk is full.")
+        keep(ledger, name, *rest)
+
+    monkeypatch.setattr(Ledger, "keep_answer", twice_refused)
+    assert quick.client().run(SPEECH).files[0].exists()
+    assert (len(refused), quick.charges) == (2, 1)
