@@ -32,18 +32,18 @@ def write_trial(path: Path, sound: Path | None, video: Path | None) -> None:
     path.write_bytes(as_mp3(samples[:, : _TRIAL_SECONDS * SAMPLE_RATE]))
 
 
-def write_portrait(path: Path, pictures: tuple[bytes, ...], video: Path | None) -> None:
-    """Raises Unusable for pictures or a clip that are no good."""
+def write_portrait(path: Path, pictures: tuple[bytes, ...], video: Path | None, scale: int) -> None:
+    """Raises Unusable for pictures or a clip that are no good. The clip was to be `scale` times as large."""
     opened = [open_picture(data) for data in pictures]
-    write_picture(path, opened[0] if opened else _first_frame(video))
+    write_picture(path, opened[0] if opened else _first_frame(video, scale))
 
 
-def _first_frame(video: Path | None) -> np.ndarray:
+def _first_frame(video: Path | None, scale: int) -> np.ndarray:
     if video is None:
         raise Unusable(footage.BAD_CLIP)
     clip = footage.open_clip(video)
     _check_seconds("Video", clip.duration, _CLIP_SECONDS)
-    if min(clip.width, clip.height) < _CLIP_LINES:
+    if scale * min(clip.width, clip.height) < _CLIP_LINES:
         raise Unusable(f"Video resolution must be {_CLIP_LINES}p")
     return next(footage.frames_of(video))
 

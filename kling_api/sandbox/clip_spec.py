@@ -13,13 +13,26 @@ from .sources import Sources
 from .video_request import Camera, Speech, VideoRequest
 
 _LINES = {"720p": 720, "1080p": 1080, "4k": 2160}
-#: Not in the JSON where they are empty: a clip that has none of them is the same as before they existed.
-_RARE = ("pictures", "video", "speech", "note", "video_role", "shots", "effect", "elements")
+#: Not in the JSON where they are as usual: a clip that has none of them is the same as before they existed.
+_RARE: Mapping[str, object] = {
+    "pictures": (),
+    "video": "",
+    "speech": None,
+    "note": "",
+    "video_role": "",
+    "shots": (),
+    "effect": "",
+    "elements": (),
+    "shrink": 1,
+}
 
 
 @dataclass(frozen=True)
 class ClipSpec:
-    """Pictures, `video` and the sound of `speech` are "", a URL, or a name that `Intake` knows."""
+    """Pictures, `video` and the sound of `speech` are "", a URL, or a name that `Intake` knows.
+
+    `shrink`: as in SandboxConfig.
+    """
 
     operation: str
     model: str
@@ -44,6 +57,7 @@ class ClipSpec:
     shots: tuple[tuple[str, float], ...] = ()
     effect: str = ""
     elements: tuple[str, ...] = ()
+    shrink: int = 1
 
     @property
     def caption(self) -> str:
@@ -53,7 +67,7 @@ class ClipSpec:
         return title_of(self.operation, self.model, self.prompt) if self.operation == "omni-video" else self.prompt
 
     def to_json(self) -> str:
-        values = {name: value for name, value in asdict(self).items() if value or name not in _RARE}
+        values = {name: value for name, value in asdict(self).items() if name not in _RARE or value != _RARE[name]}
         return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
     def digest(self) -> str:
@@ -62,6 +76,11 @@ class ClipSpec:
 
     def size(self, picture: tuple[int, int] | None) -> tuple[int, int]:
         """Width and height of the clip, both even: the ratio of the request, else of the picture (width, height)."""
+        width, height = self._whole_size(picture)
+        return even(width / self.shrink), even(height / self.shrink)
+
+    def _whole_size(self, picture: tuple[int, int] | None) -> tuple[int, int]:
+        """That of Kling's clip."""
         lines = _LINES[self.resolution]
         if ":" in self.aspect_ratio or picture is None:
             across, down = (
@@ -74,7 +93,7 @@ class ClipSpec:
         return even(width), even(width * picture[1] / picture[0])
 
 
-def spec_of(request: VideoRequest, sources: Sources) -> ClipSpec:
+def spec_of(request: VideoRequest, sources: Sources, shrink: int) -> ClipSpec:
     """Raises Refused for what `sources` does not have."""
     camera, speech = request.camera or Camera(""), request.speech
     for voice in request.voices:
@@ -103,6 +122,7 @@ def spec_of(request: VideoRequest, sources: Sources) -> ClipSpec:
         shots=request.shots,
         effect=request.effect,
         elements=sources.elements(request.elements),
+        shrink=shrink,
     )
 
 

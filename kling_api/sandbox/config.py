@@ -16,6 +16,7 @@ DAY = 86400.0
 PACKS = ("video", "image")
 #: The most pictures of one order, each of which takes a slot.
 MOST_IMAGES = 9
+_SHRINKS = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class SandboxConfig:
     `pace`: seconds of waiting per second of clip, so that 0.2 has a 5 s clip ready after 1 s (0: as soon as it is
     rendered). `units`: video units per account; `image_units` None: as many. `slots`: tasks of a version that may be
     under way at once; `image_slots`: pictures, None: as many, but no fewer than one order may have. `url_lifetime`:
-    seconds that a result URL is valid. `retired`: refuse the models that Kling has announced to retire.
+    seconds that a result URL is valid. `retired`: refuse the models that Kling has announced to retire. `shrink`
+    (1, 2, 4 or 8): clips are drawn at 1/shrink of Kling's width and height; for tests that do not look at them.
     """
 
     port: int = 0
@@ -56,10 +58,13 @@ class SandboxConfig:
     url_lifetime: float = 30 * DAY
     retired: bool = False
     faults: tuple[Fault, ...] = ()
+    shrink: int = 1
 
     def __post_init__(self) -> None:
         if self.pace < 0:
             raise ValueError(f"pace is {self.pace}; give 0 or more seconds per second of clip.")
+        if self.shrink not in _SHRINKS:
+            raise ValueError(f"shrink is {self.shrink}; give one of {', '.join(map(str, _SHRINKS))}.")
         names = [account.name for account in self.accounts]
         if len(set(names)) < len(names):
             raise ValueError(f"accounts must have different names, not {', '.join(names)}.")

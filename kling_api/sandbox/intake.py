@@ -35,7 +35,7 @@ class Intake:
 
     def file(self, name: str) -> Path | None:
         """Where something is that one of the above has named; None for a URL and for nothing."""
-        if name.startswith(_RESULT):
+        if is_result(name):
             return self._results / name.removeprefix(_RESULT)
         return self._media.path_of(name) if is_stored(name) else None
 
@@ -47,9 +47,14 @@ class Intake:
         return tuple(data for name in names if (data := self.read(name)) is not None)
 
     def _stored(self, name: str, most: int) -> str:
-        if not name or name.startswith(_RESULT) or is_stored(name):
+        if not name or is_result(name) or is_stored(name):
             return name
         return self._media.keep(fetch(name, most))
+
+
+def is_result(name: str) -> bool:
+    """Whether a spec means a file of the sandbox's own by it."""
+    return name.startswith(_RESULT)
 
 
 def name_of_result(file: Path) -> str:

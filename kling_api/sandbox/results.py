@@ -17,7 +17,7 @@ from .clip_spec import ClipSpec, read_spec
 from .film import Material
 from .films import write
 from .image_spec import ImageSpec, read_image_spec
-from .intake import Intake
+from .intake import Intake, is_result
 from .sound_spec import read_sound_spec
 from .sounds import suffixes_of, write_sound
 from .stills import Given, draw_images
@@ -27,10 +27,13 @@ CheckStop = Callable[[], None]
 
 
 class ResultFolder:
-    def __init__(self, folder: Path, intake: Intake) -> None:
+    """`shrink`: as in SandboxConfig."""
+
+    def __init__(self, folder: Path, intake: Intake, shrink: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._intake = intake
+        self._shrink = shrink
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def path_of(self, name: str) -> Path:
@@ -91,7 +94,8 @@ class ResultFolder:
         if is_voice:
             write_trial(part, intake.file(spec.sound), video)
         else:
-            write_portrait(part, intake.read_all(spec.pictures), video)
+            scale = self._shrink if is_result(spec.video) else 1
+            write_portrait(part, intake.read_all(spec.pictures), video, scale)
         part.replace(path)
         return (path.name,)
 

@@ -28,18 +28,19 @@ Render = Callable[[str, Callable[[], None]], Sequence[str]]
 
 
 class Workshop:
-    """`wake` says that there is work; `render` does some at once."""
+    """`wake` says that there is work; `render` does some at once. `shrink`: as in SandboxConfig."""
 
-    def __init__(self, faults: FaultBoard, render: Render, wake: Callable[[], None]) -> None:
+    def __init__(self, faults: FaultBoard, render: Render, wake: Callable[[], None], shrink: int) -> None:
         self._faults = faults
         self._render = render
         self.wake = wake
+        self._shrink = shrink
 
     def order(self, request: Request, product: str, sources: Sources) -> Order:
         """Raises Refused for what cannot be drawn, and what `sources` raises."""
         refuse_undrawable(request)
         return replace(
-            _order_of(request, sources),
+            _order_of(request, sources, self._shrink),
             product=product,
             external_id=request.external_id,
             callback_url=request.callback_url,
@@ -60,22 +61,22 @@ class Workshop:
         return Fate(stuck=True) if fault.kind == "never_finish" else Fate(failure=fault.message or _FAILED)
 
 
-def _order_of(request: Request, sources: Sources) -> Order:
+def _order_of(request: Request, sources: Sources, shrink: int) -> Order:
     if isinstance(request, VideoRequest):
-        return _clip_order(request, sources)
+        return _clip_order(request, sources, shrink)
     if isinstance(request, ImageRequest):
         return _image_order(request, sources)
     return _sound_order(request, sources) if isinstance(request, SoundRequest) else _asset_order(request, sources)
 
 
-def _clip_order(request: VideoRequest, sources: Sources) -> Order:
+def _clip_order(request: VideoRequest, sources: Sources, shrink: int) -> Order:
     return Order(
         product="",
         pack="video",
         version=request.model.version,
         seconds=request.seconds,
         milliunits=video_milliunits(request),
-        work=spec_of(request, sources).to_json(),
+        work=spec_of(request, sources, shrink).to_json(),
         watermark=request.watermark,
     )
 

@@ -98,14 +98,21 @@ class Kling:
 
 @pytest.fixture(scope="session")
 def _sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=50)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=50, shrink=4)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def _large_sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    """Its clips have the size of Kling's; those of the others are small."""
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0)) as sandbox:
         yield sandbox
 
 
 @pytest.fixture(scope="session")
 def _slow_sandbox(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
     """A 3 s clip takes 3 s here."""
-    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=1.0, slots=50)) as sandbox:
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=1.0, slots=50, shrink=4)) as sandbox:
         yield sandbox
 
 
@@ -121,6 +128,11 @@ def folder(tmp_path: Path) -> Path:
 def kling(_sandbox: Sandbox, home: Path, folder: Path) -> Iterator[Kling]:
     yield Kling(_sandbox.url, home, folder)
     _sandbox.faults.clear()
+
+
+@pytest.fixture
+def large_kling(_large_sandbox: Sandbox, home: Path, folder: Path) -> Kling:
+    return Kling(_large_sandbox.url, home, folder)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from kling_api.media.probe import check_clip
 from .conftest import SHORT, Here, Kling
 
 
-def test_text2video_leaves_a_clip_and_prints_one_json_object(kling: Kling) -> None:
+def test_text2video_leaves_a_clip_and_prints_one_json_object(large_kling: Kling) -> None:
+    kling = large_kling
     ended = kling("text2video", "--prompt", "A paper boat", *SHORT, "--sound", "--output", "clips", "--json")
     assert ended.exit_code == 0, ended.stderr
     assert ended.is_plain
@@ -91,7 +92,7 @@ def test_a_profile_is_chosen_by_its_name(kling: Kling, kling_here: Here) -> None
 
 
 def test_the_sandbox_profile_needs_neither_key_nor_server(kling: Kling) -> None:
-    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--json")
+    request = ("text2video", "--prompt", "A paper boat", *SHORT, "--aspect-ratio", "1:1", "--json")
     ended = kling(*request, "--profile", "sandbox", KLING_API_KEY="", KLING_BASE_URL="")
     assert ended.exit_code == 0, ended.stderr
     assert check_clip(ended.document["files"][0])

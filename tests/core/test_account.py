@@ -71,7 +71,7 @@ def test_money_and_limits_stand_in_the_report() -> None:
 
 @pytest.fixture
 def provider(tmp_path: Path) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=tmp_path / "provider", units=250)) as running:
+    with Sandbox(SandboxConfig(folder=tmp_path / "provider", units=250, shrink=4)) as running:
         yield running
 
 

@@ -214,7 +214,7 @@ def _somehow_possible(operation: str, model: str, feature: str, value: Any) -> b
             "kling-v3",
             "text2video",
             {"camera": "any"},
-            "camera_control is not possible with kling-v3. Leave it out. "
+            "camera_control is not possible with kling-v3. Disconnect it or leave it out. "
             "Models that can: kling-v1 (retirement announced for 2026-09-15).",
         ),
         (

@@ -190,7 +190,7 @@ def _promises(said: str) -> list[dict[str, Any]]:
     if others := re.search(r" can do it with (.+)\.$", said):
         for option in others[1].split("; or "):
             found += _changes(option)
-    if "Leave it out." in said:
+    if "eave it out." in said:
         found.append({_feature(said): "none"})
     return found
 
@@ -266,13 +266,15 @@ def _other_models(said: str) -> list[str]:
             "kling-2.6",
             "motion-control",
             {"elements": "some"},
-            "element_list is not possible with kling-2.6. Leave it out. Models that can: kling-v3, kling-3.0.",
+            "element_list is not possible with kling-2.6. Disconnect it or leave it out. "
+            "Models that can: kling-v3, kling-3.0.",
         ),
         (
             "kling-v3",
             "image2video",
             {"voices": "some"},
-            "voice_list is not possible with kling-v3. Leave it out. Models that can: kling-v2-6, kling-2.6.",
+            "voice_list is not possible with kling-v3. Disconnect it or leave it out. "
+            "Models that can: kling-v2-6, kling-2.6.",
         ),
         (
             "kling-v2-6",
@@ -284,7 +286,8 @@ def _other_models(said: str) -> list[str]:
             "kling-v2-5-turbo",
             "text2video",
             {"shots": "customize"},
-            "multi_shot customize is not possible with kling-v2-5-turbo. Leave it out. Models that can: kling-v3, "
+            "multi_shot customize is not possible with kling-v2-5-turbo. Disconnect it or leave it out. "
+            "Models that can: kling-v3, "
             "kling-3.0-turbo, kling-3.0.",
         ),
         (

@@ -14,6 +14,7 @@ from kling_api.errors import InvalidRequest
 from kling_api.models import models_with
 from kling_api.operations import (
     Avatar,
+    CameraControl,
     Effects,
     Image2Video,
     ImageExpand,
@@ -51,8 +52,8 @@ POSSIBLE: list[Operation] = [
     Text2Video("a cat", multi_shot=SHOTS),
     Text2Video("a cat", "kling-3.0-turbo", sound=True, multi_shot=SHOTS),
     Image2Video(PICTURE, PICTURE, multi_shot=MultiShot(shot_type="intelligence")),
-    Image2Video(PICTURE, element_list=("829836802793406551",)),
-    Image2Video(PICTURE, model_name="kling-v2-6", mode="pro", sound=True, voice_list=("17",)),
+    Image2Video(PICTURE, prompt="@element_1 runs", model_name="kling-3.0", element_list=("829836802793406551",)),
+    Image2Video(PICTURE, None, "<<<voice_1>>>", "kling-v2-6", mode="pro", sound=True, voice_list=("17",)),
     OmniVideo("<<<image_1>>> walks", image_list=(PICTURE,), duration=15, sound=True),
     OmniVideo("as <<<video_1>>>", video_url=CLIP, duration=10),
     OmniVideo("it rains", image=PICTURE, image_tail=PICTURE, aspect_ratio="auto", multi_shot=None),
@@ -68,7 +69,7 @@ POSSIBLE: list[Operation] = [
     LipSync(SOUND, "1"),
     ImageGeneration("a cat"),
     ImageGeneration("a cat", image=PICTURE, image_reference="face", aspect_ratio="21:9"),
-    ImageGeneration("a cat", "kling-v3", element_list=("1",), resolution="2k", n=9),
+    ImageGeneration("<<<element_1>>>", "kling-v3", element_list=("1",), resolution="2k", n=9),
     OmniImage("<<<image_1>>> at night", image=PICTURE),
     OmniImage("a cat", "kling-v3-omni", resolution="4k", result_type="series", aspect_ratio="1:1"),
     MultiImage2Image((PICTURE,)),
@@ -94,13 +95,14 @@ def test_what_kling_can_do_passes_without_a_warning(operation: Operation) -> Non
     [
         (
             Text2Video("a cat", "kling-v2-6", multi_shot=SHOTS),
-            "multi_shot customize is not possible with kling-v2-6. Leave it out. Models that can: kling-v3, "
+            "multi_shot customize is not possible with kling-v2-6. Disconnect it or leave it out. "
+            "Models that can: kling-v3, "
             "kling-3.0-turbo, kling-3.0.",
             "Change the values named and run again.",
         ),
         (
             Text2Video("a cat", "kling-v3", sound=True, voice_list=("1",)),
-            "voice_list is not possible with kling-v3. Leave it out. Models that can: kling-v2-6.",
+            "voice_list is not possible with kling-v3. Disconnect it or leave it out. Models that can: kling-v2-6.",
             "Change the values named and run again.",
         ),
         (
@@ -231,11 +233,20 @@ def test_the_shots_of_the_new_standard_must_fit_into_one_prompt() -> None:
             "model: virtual_try_on.",
         ),
         (
+            Text2Video("a cat", "kling-v1", camera_control=CameraControl("simple", zoom=3)),
+            "Kling announced the retirement of kling-v1 for 2026-09-15; it may refuse. No live model can do what is "
+            "asked here.",
+        ),
+        (
+            Image2Video(PICTURE, PICTURE, model_name="kling-v1"),
+            "Kling announced the retirement of kling-v1 for 2026-09-15; it may refuse. Nearest live model: kling-v3.",
+        ),
+        (
             OmniVideo("rain", video_url=CLIP, refer_type="base"),
             "The clip will be as long as the one that is edited; duration is not used.",
         ),
         (
-            Text2Video("a", "kling-v2-6", mode="pro", sound=True, voice_list=("1",)),
+            Text2Video("<<<voice_1>>>", "kling-v2-6", mode="pro", sound=True, voice_list=("1",)),
             "Kling's pages disagree on voices with text2video; image2video takes them for certain.",
         ),
         (
@@ -255,6 +266,31 @@ def test_the_shots_of_the_new_standard_must_fit_into_one_prompt() -> None:
 )
 def test_the_user_is_told_what_will_be_otherwise_than_asked(operation: Operation, warning: str) -> None:
     assert check_operation(operation) == (warning,)
+
+
+@pytest.mark.parametrize(
+    ("operation", "left"),
+    [
+        (Image2Video(PICTURE, prompt="a cat", element_list=("7",)), ["element_1"]),
+        (Image2Video(PICTURE, None, "<<<element_2>>> runs", element_list=("7", "8", "9")), ["element_1", "element_3"]),
+        (
+            Image2Video(PICTURE, None, "hi", "kling-v2-6", "pro", sound=True, voice_list=("1", "2")),
+            ["voice_1", "voice_2"],
+        ),
+        (OmniVideo("", element_list=("7",), multi_shot=MultiShot((Shot("a", 2), Shot("<<<element_1>>>", 3)))), []),
+        (OmniVideo("@element_1的 hat", element_list=("7", "8")), ["element_2"]),
+        (OmniImage("a hat", aspect_ratio="1:1", element_list=("7",)), ["element_1"]),
+        (ImageGeneration("a hat", "kling-v3", element_list=("7",)), ["element_1"]),
+    ],
+)
+def test_what_no_text_cites_is_told_and_what_becomes_of_it(operation: Operation, left: list[str]) -> None:
+    effect = {"voice": "is charged all the same", "element": "may be ignored"}
+    words = [name.partition("_")[0] for name in left]
+    said = [
+        f"The prompt does not cite <<<{name}>>>: that {word} {effect[word]}."
+        for name, word in zip(left, words, strict=True)
+    ]
+    assert list(check_operation(operation)) == said
 
 
 def test_a_clip_that_is_followed_with_the_new_standard_is_silent_and_may_be_cut() -> None:

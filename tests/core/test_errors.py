@@ -24,6 +24,11 @@ PLANTED = [
     ('fetch "https://cdn.example?sig=FAKESIGNATURE" failed', "FAKESIGNATURE"),
     ("proxy http://user:FAKEpassword@proxy.example:8080 refused", "FAKEpassword"),
     ("proxy http://user:FAKE@password@proxy.example:8080 refused", "password"),
+    ("the query X-Amz-Date=1&X-Amz-Signature=FAKESIGNATURE", "FAKESIGNATURE"),
+    ("a.example/v.mp4 ?X-Amz-Security-Token=FAKETOKEN%2B failed", "FAKETOKEN"),
+    ("url=https%3A%2F%2Fa.example%2Fv.mp4%3FX-Amz-Credential%3DFAKEKEY%26X-Amz-Signature%3DFAKESIG", "FAKESIG"),
+    ("url=https%253A%252F%252Fa.example%253Fx-amz-signature%253DFAKESIG", "FAKESIG"),
+    ("AWS4-HMAC-SHA256 Credential=FAKEKEY/eu, SignedHeaders=host, Signature=FAKESIG", "FAKEKEY"),
     ("socks5h://user:FAKEpassword@proxy.example", "FAKEpassword"),
 ]
 
@@ -58,6 +63,9 @@ def test_the_place_of_a_secret_stays_readable() -> None:
         "Task not found by id/external id: kn-20260101-0123456789abcdef0123",
         "task-2026 took risk-control; ask-me-anything",
         "Is it done? Yes.",
+        "Delete it at http://127.0.0.1:43967? It cannot be undone.",
+        "Is it at https://kling.example/docs?",
+        "the signature = 5 and its credential",
         "model/mode/duration(kling-v2-5-turbo/std/5) is not supported with image_tail",
         "see https://kling.example/docs for more",
         "the bearer of this",

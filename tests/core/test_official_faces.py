@@ -14,7 +14,7 @@ from kling_api.errors import InvalidRequest
 from kling_api.fingerprint import fingerprint
 from kling_api.operations import LipSync, Text2Video
 
-from .official import HOOK, KEY, OFFICIAL, body_of, envelope, footage, sound, written
+from .official import HOOK, KEY, OFFICIAL, body_of, envelope, footage, read, sound, written
 
 SOUND = sound()
 SYNC = LipSync(SOUND, video_id="v-1", face_index=1, callback_url=HOOK)
@@ -129,6 +129,15 @@ def test_an_answer_without_faces_says_what_it_means_for_the_money(status: int, d
 def test_whatever_the_faces_are_one_is_chosen_or_refused(faces: list[dict[str, Any]]) -> None:
     answer = OFFICIAL.complete(SYNC, _faces(*faces))
     assert isinstance(answer, LipSync | Refusal)
+
+
+@pytest.mark.parametrize("words", ["can not be later than the end of the video", "must overlap for at least 2s"])
+def test_a_sound_that_does_not_fit_into_the_clip_is_answered_with_what_would_help(words: str) -> None:
+    refusal = read({"code": 1201, "message": f"The inserted sound {words}"}, 400)
+    assert isinstance(refusal, Refusal)
+    assert refusal.answer is Answer.FINAL
+    assert "sound_insert_time or sound_end_time" in refusal.advice
+    assert "shorten the text" in refusal.advice
 
 
 def test_the_estimate_holds_looking_for_the_faces() -> None:

@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from kling_api.capabilities import video_models
 from kling_api.checks import check_size, check_still, check_video
 from kling_api.errors import InvalidRequest
-from kling_api.operations import CAMERA_AXES, CAMERA_TYPES, MAX_SEED, CameraControl, Image2Video, Text2Video
+from kling_api.operations import (
+    CAMERA_AXES,
+    CAMERA_TYPES,
+    MAX_SEED,
+    CameraControl,
+    Image2Video,
+    ImageGeneration,
+    MotionControl,
+    MultiShot,
+    OmniImage,
+    OmniVideo,
+    Shot,
+    Text2Video,
+)
 from kling_api.stills import Still
 
 PICTURE = Still(b"picture", 640, 480)
@@ -247,3 +260,46 @@ def test_a_cfg_scale_that_is_not_sent_is_told() -> None:
 def test_neither_picture_nor_link_shows_when_an_operation_is_printed() -> None:
     assert "picture" not in repr(PICTURE)
     assert "640" in repr(PICTURE)
+
+
+CLIP = "https://example.com/clip.mp4"
+
+
+@pytest.mark.parametrize(
+    ("make", "fields", "said"),
+    [
+        (Text2Video, {}, "The prompt cites <<<voice_1>>>, but no voices are given."),
+        (Text2Video, {}, "The prompt cites <<<element_1>>>, but no elements are given."),
+        (Text2Video, {"voice_list": ("7",), "sound": True}, "The prompt cites <<<voice_2>>>, but 1 voice is given."),
+        (Image2Video, {"image": PICTURE}, "The prompt cites <<<voice_1>>>, but no voices are given."),
+        (Image2Video, {"image": PICTURE, "element_list": ("7",)}, "cites <<<element_0>>>, but 1 element is given."),
+        (MotionControl, {"image_url": PICTURE, "video_url": CLIP}, "cites <<<element_1>>>, but no elements are given."),
+        (ImageGeneration, {"element_list": ("7", "8")}, "cites <<<element_3>>>, but 2 elements are given."),
+        (OmniImage, {"image": PICTURE}, "The prompt cites <<<image_2>>>, but 1 image is given."),
+        (OmniImage, {"image": PICTURE}, "The prompt cites <<<element_1>>>, but no elements are given."),
+        (OmniVideo, {"image": PICTURE}, "The prompt cites <<<image_99999>>>, but 1 image is given."),
+        (OmniVideo, {"image": PICTURE}, "The prompt cites <<<video_1>>>, but no videos are given."),
+        (OmniVideo, {"video_url": CLIP}, "The prompt cites <<<element_1>>>, but no elements are given."),
+    ],
+)
+def test_what_is_cited_must_be_given(make: Any, fields: dict[str, Any], said: str) -> None:
+    cited = said.partition("cites ")[2].partition(",")[0]
+    with pytest.raises(InvalidRequest) as caught:
+        make(prompt=f"a cat and {cited} run", **fields)
+    assert caught.value.what.endswith(said)
+    assert caught.value.advice.startswith(f"Connect the {cited.strip('<>').partition('_')[0]}, or")
+
+
+@pytest.mark.parametrize("make", [Text2Video, OmniVideo])
+def test_what_a_shot_cites_must_be_given_too(make: Any) -> None:
+    shots = MultiShot((Shot("a cat", 2), Shot("<<<element_2>>> runs", 3)))
+    with pytest.raises(InvalidRequest, match="Shot 2 cites <<<element_2>>>, but 1 element is given"):
+        make("", multi_shot=shots, element_list=("7",))
+    assert make("", multi_shot=shots, element_list=("7", "8"))
+
+
+def test_one_picture_among_too_much_is_spoken_of_as_one() -> None:
+    with pytest.raises(InvalidRequest, match="1 picture and 4 elements are given"):
+        OmniVideo("a cat", image_list=(PICTURE,), video_url=CLIP, element_list=("1", "2", "3", "4"))
+    with pytest.raises(InvalidRequest, match="1 picture and 10 elements are given"):
+        OmniImage("a cat", image=PICTURE, element_list=tuple("123456789a"))

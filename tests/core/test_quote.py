@@ -78,6 +78,14 @@ def test_a_model_without_a_price_has_none() -> None:
     assert any("not in our tables" in warning for warning in found.warnings)
 
 
+def test_what_stands_in_for_a_value_is_not_warned_of() -> None:
+    assert told("effects").warnings == ()
+    assert any("no_such" in warning for warning in told("effects", {"effect_scene": "no_such"}).warnings)
+    elements = {"element_list": ["1"]}
+    assert told("image2video", elements).warnings == ()
+    assert any("<<<element_1>>>" in warning for warning in told("image2video", elements, prompt="a cat").warnings)
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -82,7 +82,7 @@ def store() -> Iterator[BucketServer]:
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=0)) as running:
+    with Sandbox(SandboxConfig(folder=tmp_path_factory.mktemp("sandbox"), pace=0, shrink=4)) as running:
         yield running
 
 
@@ -231,6 +231,18 @@ def test_without_keys_boto3_looks_in_its_own_places(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
     assert BucketUploader(_bucket(store, access_key="", secret_key="")).upload(clip, _never)
     assert len(store.objects) == 1
+
+
+def test_a_store_that_quotes_a_key_that_boto3_found_cannot_make_it_known(
+    store: BucketServer, clip: Footage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {name: f"FAKE_{name}_FOUND" for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")}
+    for name, key in keys.items():
+        monkeypatch.setenv(name, key)
+    store.failures[:] = [(403, "Refused"), (403, f"Refused {' '.join(keys.values())}")]
+    with pytest.raises(NotConfigured, match=r"refused the upload: Refused \*\*\* \*\*\* \*\*\* ") as caught:
+        BucketUploader(_bucket(store, access_key="", secret_key="")).upload(clip, _never)
+    assert "_FOUND" not in str(caught.value)
 
 
 def test_without_boto3_the_line_that_installs_it_is_told(clip: Footage, monkeypatch: pytest.MonkeyPatch) -> None:

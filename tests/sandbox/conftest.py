@@ -19,6 +19,14 @@ from .driver import Api, Start, as_png, photo
 
 @pytest.fixture(scope="session")
 def shared(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    """Its clips are small."""
+    with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=10_000, shrink=4)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def large(sandbox_folder: Callable[[], Path]) -> Iterator[Sandbox]:
+    """Its clips have the size of Kling's."""
     with Sandbox(SandboxConfig(folder=sandbox_folder(), pace=0.0, slots=10_000)) as sandbox:
         yield sandbox
 
@@ -37,11 +45,11 @@ def api(shared: Sandbox) -> Api:
 
 @pytest.fixture
 def start(sandbox_folder: Callable[[], Path]) -> Iterator[Start]:
-    """Starts a sandbox with these settings; it is stopped after the test."""
+    """Starts a sandbox with these settings, whose clips are small; it is stopped after the test."""
     with ExitStack() as stack:
 
         def start_one(**settings: Any) -> Sandbox:
-            settings = {"folder": sandbox_folder(), "pace": 0.0} | settings
+            settings = {"folder": sandbox_folder(), "pace": 0.0, "shrink": 4} | settings
             return stack.enter_context(Sandbox(SandboxConfig(**settings)))
 
         yield start_one

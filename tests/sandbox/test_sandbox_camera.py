@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from kling_api.sandbox import Sandbox
 from kling_api.sandbox.clip_spec import ClipSpec
 from kling_api.sandbox.render import draw_clip
 
@@ -117,7 +118,8 @@ def test_an_end_frame_alone_is_where_the_clip_ends() -> None:
     assert difference(clip[0], clip[-1]) > 3
 
 
-def test_a_landscape_in_a_real_clip_pans_as_well(api: Api) -> None:
+def test_a_landscape_in_a_real_clip_pans_as_well(large: Sandbox) -> None:
+    api = Api(large)
     clip = api.clip(model_name="kling-v1", prompt="hills", duration="5", camera_control=PAN)
     sky_and_hills = clip.small[:, :100].mean(axis=3)
     x, _ = shift_between(sky_and_hills[40], sky_and_hills[60])

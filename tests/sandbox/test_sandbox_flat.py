@@ -106,7 +106,8 @@ def test_an_example_of_the_document_is_accepted_and_answered_in_its_shape(
     assert (asked["task_id"], asked["created_at"]) == (created["task_id"], created["created_at"])
 
 
-def test_a_finished_task_has_the_shape_of_the_document(provider: Provider) -> None:
+def test_a_finished_task_has_the_shape_of_the_document(large: Sandbox) -> None:
+    provider = Provider(large)
     done = provider.finished(provider.created(SMALL)["task_id"])
     assert done.keys() == {"task_id", "task_status", "task_status_msg", "created_at", "updated_at", "task_result"}
     assert (done["task_status"], done["task_status_msg"]) == ("completed", "任务完成")
@@ -117,7 +118,8 @@ def test_a_finished_task_has_the_shape_of_the_document(provider: Provider) -> No
         assert (stream.width, stream.height) == (720, 720)
 
 
-def test_without_a_ratio_the_clip_is_16_to_9_whatever_the_picture(provider: Provider) -> None:
+def test_without_a_ratio_the_clip_is_16_to_9_whatever_the_picture(large: Sandbox) -> None:
+    provider = Provider(large)
     body = {name: value for name, value in SMALL.items() if name != "aspect_ratio"}
     (video,) = provider.finished(provider.created(body)["task_id"])["task_result"]["videos"]
     with av.open(io.BytesIO(requests.get(video["url"], timeout=20).content)) as file:

@@ -115,7 +115,8 @@ def _ended(kie: Api, task_id: str) -> dict[str, Any]:
     raise AssertionError(f"task {task_id} did not end")
 
 
-def test_the_documents_order_is_taken_and_becomes_a_clip(kie: Api) -> None:
+def test_the_documents_order_is_taken_and_becomes_a_clip(large: Sandbox) -> None:
+    kie = Api(large, "sk-sandbox")
     data = _ended(kie, _order(kie, ORDER))
     assert data["taskId"].startswith("task_kling-2.6_")
     assert (data["model"], data["state"], json.loads(data["param"])) == (ORDER["model"], "success", ORDER)

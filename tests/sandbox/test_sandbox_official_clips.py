@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from kling_api.sandbox import Sandbox
+
 from .conftest import Listener
 from .driver import SMALL, TEXT, Api, Start, difference, read_clip, url_of
 from .official import (
@@ -204,7 +206,8 @@ def test_an_omni_video_is_made_in_pro_unless_it_is_said_otherwise(api: Api) -> N
     assert api.finished(key, OMNI)["final_unit_deduction"] == "2.4"
 
 
-def test_the_shots_of_the_old_standard_are_cuts(api: Api) -> None:
+def test_the_shots_of_the_old_standard_are_cuts(large: Sandbox) -> None:
+    api = Api(large)
     told = [{"index": number, "prompt": f"shot of {word}", "duration": seconds}
             for number, word, seconds in ((1, "a harbour", "1"), (2, "a tower", 2))]  # fmt: skip
     shots = {"multi_shot": True, "shot_type": "customize", "multi_prompt": told}

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import requests
 
+from kling_api.sandbox import Sandbox
+
 from .conftest import Listener
 from .driver import Api, Start, difference, read_clip, token
 from .official import OTHER_PICTURE, PICTURE, accepted, base_clip, download, element_of, message
@@ -49,7 +51,8 @@ def largest_step(url: str) -> float:
     return max(difference(small[index], small[index + 1]) for index in range(len(small) - 1))
 
 
-def test_a_clip_is_cut_into_shots_unless_multi_shot_is_said_to_be_false(api: Api) -> None:
+def test_a_clip_is_cut_into_shots_unless_multi_shot_is_said_to_be_false(large: Sandbox) -> None:
+    api = Api(large)
     silent = {name: value for name, value in SETTINGS.items() if name != "multi_shot"}
     cut, whole = (
         largest_step(finished(api, TEXT_3, prompt="a kite", settings=settings)["outputs"][0]["url"])
@@ -58,7 +61,8 @@ def test_a_clip_is_cut_into_shots_unless_multi_shot_is_said_to_be_false(api: Api
     assert cut > 3 * whole
 
 
-def test_written_shots_are_cuts_and_must_fill_the_clip(api: Api) -> None:
+def test_written_shots_are_cuts_and_must_fill_the_clip(large: Sandbox) -> None:
+    api = Api(large)
     prompt = "shot 1, 1, a harbour; shot 2, 2, a tower;"
     task = finished(api, TEXT_3, prompt=prompt, settings=SETTINGS | {"multi_shot": True})
     assert task["outputs"][0]["duration"] == "3.0"

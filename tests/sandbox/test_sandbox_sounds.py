@@ -30,7 +30,7 @@ def known() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def toy(known: None) -> Iterator[ToyApi]:
-    with Sandbox(SandboxConfig(pace=0.0, slots=10_000)) as running:
+    with Sandbox(SandboxConfig(pace=0.0, slots=10_000, shrink=4)) as running:
         yield ToyApi(running)
 
 

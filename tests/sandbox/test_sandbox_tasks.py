@@ -208,7 +208,7 @@ def test_a_result_url_is_good_for_30_days_after_the_end(api: Api) -> None:
 
 
 def test_a_restarted_sandbox_knows_its_tasks_and_finishes_what_was_begun(tmp_path: Path) -> None:
-    config = SandboxConfig(folder=tmp_path, pace=0.0)
+    config = SandboxConfig(folder=tmp_path, pace=0.0, shrink=4)
     with Sandbox(config) as before:
         api = Api(before)
         done = api.finished(api.create(external_task_id="old"))
@@ -226,7 +226,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from kling_api.sandbox import SandboxConfig, serve
-serve(SandboxConfig(folder=Path(sys.argv[1]), pace=0.0), lambda url: print(url, flush=True))
+serve(SandboxConfig(folder=Path(sys.argv[1]), pace=0.0, shrink=2), lambda url: print(url, flush=True))
 """
 
 

@@ -100,10 +100,14 @@ def test_a_request_of_the_document_is_accepted_and_known_at_the_one_address(
     assert asked["data"]["task_status"] in ("submitted", "processing", "succeed", "failed")
 
 
+def test_a_clip_has_the_size_that_was_asked_for(large: Sandbox) -> None:
+    (clip,) = Provider(large).made("videos/text2video", TEXT)["videos"]
+    assert size(clip["url"]) == (1280, 720)
+
+
 def test_clips_are_made_go_on_and_move_pictures(provider: Provider) -> None:
     (clip,) = provider.made("videos/text2video", TEXT)["videos"]
     assert (clip.keys(), clip["duration"]) == ({"id", "url", "duration"}, "5.0")
-    assert size(clip["url"]) == (1280, 720)
     (longer,) = provider.made("videos/extend", {"video_id": clip["id"], "prompt": "on"})["videos"]
     assert float(longer["duration"]) > 8
     body = {"video_url": clip["url"], "image_url": as_base64(photo(400, 400)), "prompt": "a"}

@@ -157,7 +157,8 @@ def test_the_lip_sync_of_the_document_is_accepted_with_the_face_that_was_found(u
     assert service.task("videos/advanced-lip-sync", created["task_id"]).json()["task_id"] == created["task_id"]
 
 
-def test_a_clip_is_made_and_named_as_the_document_shows(service: Service) -> None:
+def test_a_clip_is_made_and_named_as_the_document_shows(large: Sandbox) -> None:
+    service = Service(large)
     done = service.finished("videos/text2video", service.created("videos/text2video", TEXT)["task_id"])
     (video,) = done["raw_data"]["task_result"]["videos"]
     assert done["message"] == "succeed"

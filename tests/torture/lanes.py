@@ -26,6 +26,7 @@ from .children import Child, read_some
 from .customer import operation_of
 from .figures import Figures
 from .lane import run_lane
+from .provider import SHRINK
 from .schedule import MODELS, Request
 from .steps import Tell
 
@@ -72,7 +73,7 @@ def _start(seeds: list[int], count: int, folder: Path, verbose: bool) -> list[Ch
 
 def _render(folder: Path, clips: Path) -> None:
     """Has the sandbox draw the clip of each body once."""
-    with Sandbox(SandboxConfig(folder=folder, pace=0.0)) as sandbox:
+    with Sandbox(SandboxConfig(folder=folder, pace=0.0, shrink=SHRINK)) as sandbox:
         profile = Profile("torture", sandbox.url, "official", Credentials(api_key=DEFAULT_API_KEY), folder / "home")
         for model in MODELS:
             Client(profile).run(operation_of(Request(model, 0)))
