@@ -23,6 +23,11 @@ WITHOUT_A_KEY = (
     "No key yet? Write `sandbox` into *profile* of each Kling node: it costs nothing. 没有密钥？每个节点的 profile 填 "
     "`sandbox`。"
 )
+BEFORE = ("**Before you run it**: ", "**运行之前**：")
+OWN_PICTURE = (
+    "*Load Image* holds the `example.png` that ComfyUI brings: choose your own picture there. "
+    "请在 *Load Image* 中换成自己的图片。"
+)
 #: Pixels; a node's title stands above its position. Those in _SIZES show what they find.
 TITLE, GAP, COLUMN, TOP, GROUP_TITLE = 30, 40, 80, 60, 50
 NOTE_WIDTH = 380
@@ -80,9 +85,11 @@ def note_text(example: Example, known: Mapping[str, Definition]) -> str:
     english, chinese = cost_in_words(example, known)
     paragraphs = [
         f"**{' / '.join(example.title)}**",
+        *(f"{label}{text}" for label, text in zip(BEFORE, example.first, strict=False)),
         example.about,
         f"**Cost**: {english}",
-        f"{example.chinese}费用：{chinese}",
+        f"{example.chinese}{chinese if chinese == FOR_FREE else f'费用：{chinese}'}",
+        *((OWN_PICTURE,) if any(node.type == "LoadImage" for node in example.nodes) else ()),
         *(() if chinese == FOR_FREE else (WITHOUT_A_KEY,)),
     ]
     return "\n\n".join(paragraphs)

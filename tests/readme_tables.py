@@ -75,7 +75,7 @@ DIALECT_WORDS = {
         "video-extend": "视频延长",
         "avatar/image2video": "数字人",
         "advanced-lip-sync": "对口型",
-        "try-on-video": "虚拟试衣（视频）",
+        "try-on-video": "虚拟试穿（视频）",
         "generations": "图像生成",
         "omni-image": "Omni 图像",
         "omni-video": "Omni 视频",

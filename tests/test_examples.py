@@ -16,7 +16,7 @@ import pytest
 from conftest import STUB, copy_pack, load_like_comfyui, nodes_of
 from example_graphs import EXAMPLES
 from example_graphs.definitions import Definition, Input, definitions
-from make_examples import FOLDER, TITLE, as_file, least_height
+from make_examples import BEFORE, FOLDER, OWN_PICTURE, TITLE, as_file, least_height
 
 from kling_api.models import image_models, video_models
 
@@ -133,20 +133,34 @@ def test_no_node_lies_on_another_and_none_is_too_small(file: Path, known: dict[s
 def test_the_note_says_what_it_does_and_costs_in_both_languages(file: Path) -> None:
     (note,) = [node["widgets_values"][0] for node in _read(file)["nodes"] if node["type"] == "MarkdownNote"]
     assert re.search(r"\*\*Cost\*\*: (nothing|about [\d.]+ (image )?units .*of \d{4}-\d\d-\d\d)", note)
-    assert re.search(r"费用：(无|约 [\d.]+ (图像)?积分)", note)
+    assert re.search(r"免费。|费用：约 [\d.]+ (图像)?积分", note)
     for line in re.findall(r"workflow `(\w+)`", note):
         assert (FOLDER / f"{line}.json").exists()
 
 
 @each_file
-def test_a_model_that_retires_is_named_as_such_in_the_note(file: Path, known: dict[str, Definition]) -> None:
+def test_whoever_loads_a_picture_is_told_to_choose_their_own(file: Path) -> None:
+    nodes = _read(file)["nodes"]
+    (note,) = [node["widgets_values"][0] for node in nodes if node["type"] == "MarkdownNote"]
+    assert (OWN_PICTURE in note) == any(node["type"] == "LoadImage" for node in nodes)
+
+
+@each_file
+def test_a_note_begins_with_the_model_that_retires_and_what_is_paid_for_by_then(
+    file: Path, known: dict[str, Definition]
+) -> None:
     (note,) = [node["widgets_values"][0] for node in _read(file)["nodes"] if node["type"] == "MarkdownNote"]
     for node in _read(file)["nodes"]:
         models = video_models() if ("video", "VIDEO") in known[node["type"]].outputs else image_models()
         model = models.get(_given(node, known[node["type"]]).get("model_name", ""))
         if model and model.retired:
-            assert f"`{model.id}`" in note
-            assert re.search(rf"announced (its|the) end .*{model.retired}", note)
+            (english, chinese) = (
+                next(line for line in note.splitlines() if line.startswith(words)) for words in BEFORE
+            )
+            assert note.splitlines()[2] == english
+            assert re.search(rf"`{model.id}`.* announced its end for {model.retired}.* paid for by then", english)
+            assert f"`{model.id}`" in chinese
+            assert f"宣布它于 {model.retired} 下线" in chinese
 
 
 def _read(file: Path) -> dict[str, Any]:

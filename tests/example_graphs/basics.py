@@ -43,17 +43,24 @@ def _camera_and_end_frame() -> Example:
     return Example(
         "image_to_video_camera_and_end_frame",
         ("Camera move, then back", "运镜与首尾帧"),
-        "1. The camera pans away from the picture. Only `kling-v1-5` (pro, 5 s) has camera control for pictures; Kling "
-        "announced its end for 2026-09-15.\n"
+        "1. The camera pans away from the picture.\n"
         "2. The last frame of clip 1 is the first frame of clip 2, and the picture is its end frame, so the two clips "
         "close a circle.\n\n"
         "An end frame and a camera move cannot be used in one clip.",
-        "先运镜离开图片（kling-v1-5，可灵已宣布下线），再用首尾帧回到原图。尾帧与运镜不能同时使用。",
+        "先运镜离开图片，再用首尾帧回到原图。尾帧与运镜不能同时使用。",
         (
             step("1  Picture and camera", start, camera),
             step("2  Away", away, save_video(away, "camera")),
             step("3  And back", back, save_video(back, "end_frame")),
             step("", show(back, "frames")),
+        ),
+        first=(
+            "step 2 needs `kling-v1-5`, which alone has a camera control for pictures (pro, 5 s), and Kling announced "
+            "its end for 2026-09-15. Where it is refused, nothing is paid for by then. With `kling-v3` instead: choose "
+            "it in step 2 and disconnect `camera_control`; the prompt tells the move already.",
+            "第 2 步需要 `kling-v1-5`（只有它支持图生视频的运镜，pro，5 秒），可灵已宣布它于 2026-09-15 下线；"
+            "如果被拒绝，此时还没有付费。改用 `kling-v3`：在第 2 步选择它，断开 `camera_control`，"
+            "提示词里已经写了运镜。",
         ),
     )
 

@@ -44,9 +44,9 @@ UNPRICED = {
         "延长（2026-08 的价格表为 1 到 3.5 积分）",
     ),
     "KlingVideoEffects": ("the scene, whose price is not public", "特效（价格未公布）"),
-    "KlingVirtualTryOn": ("the try-on, whose price is not public", "试穿（价格未公布）"),
+    "KlingVirtualTryOn": ("the try-on, whose price is not public", "虚拟试穿（价格未公布）"),
 }
-FOR_FREE = "无。"
+FOR_FREE = "免费。"
 
 Values = Mapping[str, Any]
 _ORDERS: dict[str, Callable[[Values, int], Operation]] = {

@@ -38,13 +38,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Example:
-    """`title`: English, then Chinese. `about`: Markdown. `chinese`: what it does, in a sentence or two."""
+    """`title`: English, then Chinese. `about`: Markdown. `chinese`: what it does, in a sentence or two.
+
+    `first`: what must be known before it is run, in English and Chinese; the note begins with it.
+    """
 
     name: str
     title: tuple[str, str]
     about: str
     chinese: str
     steps: tuple[Step, ...]
+    first: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> tuple[Node, ...]:

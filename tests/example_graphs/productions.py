@@ -4,6 +4,37 @@ from __future__ import annotations
 
 from .graph import Example, node, picture, save_video, show, step
 
+#: Before the two that have a step for a model that retires.
+_STORYBOARD_FIRST = (
+    "steps 2 and 3 need `kling-v1-6`, because Kling extends clips of that model and older ones alone, and "
+    "Kling announced its end for 2026-09-15. Where step 2 is refused, the two pictures of step 1 are paid for "
+    "by then.\n\n"
+    "With `kling-v3` instead: choose it in step 2, and put *Kling Last Frame* and a new *Kling Image to Video* "
+    "(`kling-v3`) in the place of *Kling Video Extend*. `video` of step 2 goes into *Kling Last Frame*, its "
+    "`image` into the new node, the `video_id` of the new node into *Kling Video to Audio*. In step 5, set "
+    "`fps` to 24 and the `duration` of the sound to 2. The second part is then a clip of its own, and it is "
+    "the one that gets sound: save the first with another *Save Video*, as in the workflow "
+    "`go_on_from_the_last_frame`.",
+    "第 2、3 步需要 `kling-v1-6`（可灵只延长该模型及更早模型的视频），可灵已宣布它于 2026-09-15 下线。"
+    "如果第 2 步被拒绝，第 1 步的两张图片此时已经付费。\n\n"
+    "改用 `kling-v3`：在第 2 步选择它，并用 *Kling Last Frame* 加一个新的 *Kling Image to Video*（`kling-v3`）"
+    "代替 *Kling Video Extend*。第 2 步的 `video` 接到 *Kling Last Frame*，它的 `image` 接到新节点，新节点的 "
+    "`video_id` 接到 *Kling Video to Audio*。第 5 步的 `fps` 改为 24，声音的 `duration` 改为 2。"
+    "这时后半部分是单独的一段视频，音效也只配给它；前一段请再用一个 *Save Video* 保存"
+    "（见 `go_on_from_the_last_frame`）。",
+)
+_PRODUCT_SHOT_FIRST = (
+    "step 3 needs `kling-v1-5`, which alone has a camera control for pictures (pro, 5 s), and Kling announced "
+    "its end for 2026-09-15. Where step 3 is refused, the two pictures of step 1 and the try-on of step 2 are "
+    "paid for by then.\n\n"
+    "With `kling-v3` instead: choose it in *Kling Image to Video* of step 3, disconnect `camera_control`, and "
+    "write the move into the prompt, such as: *the camera pushes in slowly*.",
+    "第 3 步需要 `kling-v1-5`（只有它支持图生视频的运镜，pro，5 秒），可灵已宣布它于 2026-09-15 下线。"
+    "如果第 3 步被拒绝，第 1 步的两张图片和第 2 步的虚拟试穿此时已经付费。\n\n"
+    "改用 `kling-v3`：在第 3 步的 *Kling Image to Video* 中选择它，断开 `camera_control`，"
+    "把运镜写进提示词，例如“镜头缓缓推近”。",
+)
+
 
 def _storyboard() -> Example:
     start = picture("A white lighthouse on a cliff at dusk, calm sea, film still", title="First picture")
@@ -48,11 +79,10 @@ def _storyboard() -> Example:
         "sound, and is saved as it is; a part of it is upscaled on your machine.\n\n"
         "**Upscaling** needs a model in `models/upscale_models`, chosen in step 5. `count` 48 takes 1.6 s to look at: "
         "each 1080p frame is 25 MB, and 100 MB at 2x, so the whole clip would be 7.5 GB and 30 GB. The workflow "
-        "`upscale_in_parts` shows how to do it all.\n\n"
-        "Kling extends clips of `kling-v1-6` and older alone, and announced the end of these models for 2026-09-15. "
-        "With a live model, go on from the last frame instead (workflow `go_on_from_the_last_frame`).",
-        "分镜的首尾两张图生成视频，延长，配音效与音乐，再用本地模型放大并保存。"
-        "延长只支持 kling-v1-6 及更早的模型，可灵已宣布下线。",
+        "`upscale_in_parts` shows how to do it all. Without such a model, ComfyUI refuses step 5 alone: the rest runs, "
+        "is paid for, and is saved by step 4.",
+        "分镜的首尾两张图生成视频，延长，配音效与音乐，保存，再用本地模型放大一段。"
+        "没有放大模型时，ComfyUI 只拒绝第 5 步，其余照常运行、扣费，并由第 4 步保存。",
         (
             step("1  Two pictures", start, end),
             step("2  From one to the other", shot, show(start), show(end)),
@@ -60,6 +90,7 @@ def _storyboard() -> Example:
             step("4  Save", save_video(sound, "storyboard")),
             step("5  Upscale", frames, loader, large, heard, video, save_video(video, "storyboard_x2", "VIDEO")),
         ),
+        first=_STORYBOARD_FIRST,
     )
 
 
@@ -128,17 +159,15 @@ def _product_shot() -> Example:
         "production_product_shot",
         ("Production: product shot", "成片：商品展示"),
         "A person puts on a garment, and a camera moves towards them. Put *Load Image* with your own photos in the "
-        "place of the two generated pictures: at least 300 and at most 2048 pixels on each side.\n\n"
-        "Only `kling-v1-5` (pro, 5 s) has a camera control for pictures, and Kling announced its end for 2026-09-15. "
-        "With `kling-v3`, disconnect the camera and write the move into the prompt.",
-        "虚拟试穿后图生视频并运镜。图生视频的运镜只有 kling-v1-5（可灵已宣布下线）；"
-        "用 kling-v3 时请断开运镜，把镜头写进提示词。",
+        "place of the two generated pictures: at least 300 and at most 2048 pixels on each side.",
+        "人物穿上服装（虚拟试穿），再图生视频并运镜。可以用 *Load Image* 换上自己的照片，边长 300 到 2048 像素。",
         (
             step("1  Person and garment", person, garment),
             step("2  Try-on", dressed, show(dressed)),
             step("3  Clip with a camera move", move, shot),
             step("4  Save", save_video(shot, "product_shot")),
         ),
+        first=_PRODUCT_SHOT_FIRST,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .graph import Example, clip, node, save_audio, save_video, step
+from .graph import Example, clip, node, picture, save_audio, save_video, show, step
 
 
 def _speech() -> Example:
@@ -65,12 +65,16 @@ def _voice() -> Example:
         voice_language="en",
     )
     voice = node("KlingVoice", voice_name="Narrator", audio=speech["audio"])
-    made = clip(
-        "An old fisherman mends a net on the quay. <<<voice_1>>> says: the sea gives, and the sea takes.",
+    speaker = picture("Photo of an old fisherman who mends a net on the quay, his face well visible, morning light")
+    made = node(
+        "KlingImage2Video",
+        image=speaker["images"],
+        prompt="The fisherman looks up from his net. <<<voice_1>>> says: the sea gives, and the sea takes.",
         model_name="kling-v2-6",
         mode="pro",
         sound=True,
         voice_1=voice["voice"],
+        decode="first",
     )
     return Example(
         "own_voice",
@@ -80,13 +84,16 @@ def _voice() -> Example:
         "Kling takes the recording by URL alone: it is uploaded first, to the upload target of your profile in "
         "`user/__kling/profiles.toml`. Without one, give `video_id`: a clip of your account in which the voice is "
         "heard.\n\n"
-        "Voices are for the 2.6 family, in mode pro, with sound. Clone nobody's voice without their consent.",
-        "用 5 到 30 秒录音克隆音色，视频里用 <<<voice_1>>> 说话。录音需先上传，也可改用 video_id。"
+        "From a picture, `kling-v2-6` and `kling-2.6` take voices; from a text, `kling-v2-6` alone; in mode pro, with "
+        "sound. Clone nobody's voice without their consent.",
+        "用 5 到 30 秒录音克隆音色，图生视频里用 <<<voice_1>>> 说话（kling-v2-6 或 kling-2.6，pro，开启声音）。"
+        "录音需先上传，也可改用 video_id。"
         "未经本人同意请勿克隆。",
         (
             step("1  Recording and voice", speech, voice, save_audio(voice, "trial")),
-            step("2  Clip", made),
-            step("3  Save", save_video(made, "own_voice")),
+            step("2  Who speaks", speaker, show(speaker)),
+            step("3  Clip", made),
+            step("4  Save", save_video(made, "own_voice")),
         ),
     )
 

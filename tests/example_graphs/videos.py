@@ -93,11 +93,17 @@ def _several_pictures() -> Example:
     return Example(
         "multi_image_to_video",
         ("Several pictures to a clip", "多图生视频"),
-        "One to four pictures, of subjects or of a scene, come together in a clip.\n\n"
-        "Kling has this with `kling-v1-6` alone and announced its end for 2026-09-15. The live successor is "
-        "*Kling Omni Video* (workflow `omni_video_with_references`).",
-        "一到四张图生成一段视频。只有 kling-v1-6 支持，可灵已宣布下线；替代是 Kling Omni Video。",
+        "One to four pictures, of subjects or of a scene, come together in a clip.",
+        "一到四张主体图或场景图生成一段视频。",
         (step("1  Pictures", girl, place), step("2  Clip", made), step("3  Save", save_video(made, "meeting"))),
+        first=(
+            "Kling has this with `kling-v1-6` alone, and announced its end for 2026-09-15. Where step 2 is refused, "
+            "the picture of step 1 is paid for by then. With a live model instead: *Kling Omni Video* with "
+            "`kling-v3-omni` (workflow `omni_video_with_references`).",
+            "可灵只有 `kling-v1-6` 支持多图生视频，已宣布它于 2026-09-15 下线。"
+            "如果第 2 步被拒绝，第 1 步生成的图片此时已经付费。"
+            "替代：*Kling Omni Video* 与 `kling-v3-omni`（见 `omni_video_with_references`）。",
+        ),
     )
 
 
