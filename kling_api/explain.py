@@ -37,6 +37,8 @@ _PHRASES: dict[str, dict[str, str]] = {
     "image_reference": {"none": "no image_reference"},
 }
 _OUR_WORDS = frozenset(_PHRASES["frames"].values()) | {"no clip", "a reference picture", "no reference picture"}
+#: What a node gets from another one. Whoever writes the request themselves leaves it out.
+_CONNECTED = ("camera", "video", "references", "elements", "voices", "shots")
 #: Not worth a word when the circumstances are told.
 _USUAL = ("none", "first", "off", "single")
 #: Of these it helps to know what is possible as things are, beside what would have to change.
@@ -63,7 +65,8 @@ def not_possible(model: Model, operation: str, wanted: Mapping[str, Any], ways: 
     table = models_with(operation).values()
     others = [other for other in table if _somehow(other, operation, feature, wanted[feature])]
     able = f" Models that can: {_advised(others)}." if others else ""
-    return f"{asked} is not possible with {model.id}. {choices or 'Leave it out.'}{able}"
+    without = "Disconnect it or leave it out." if feature in _CONNECTED else "Leave it out."
+    return f"{asked} is not possible with {model.id}. {choices or without}{able}"
 
 
 def _here(model: Model, before: Mapping[str, Any]) -> str:

@@ -69,7 +69,7 @@ class Quote:
 
 def quote(operation: Operation, dialect: Dialect) -> Quote:
     """Raises InvalidRequest for what the provider cannot do."""
-    warnings = dialect.check(operation)
+    warnings = [told for told in dialect.check(operation) if not _is_of_stand_in(told, operation)]
     request = dialect.create(_prepared(without_media(operation), dialect), "<job key>")
     units = dialect.estimate(operation)
     return Quote(
@@ -138,6 +138,13 @@ def _stand_in(name: str) -> Any:
     if name in _LISTS:
         return (f"{_STAND_IN}{name}",)
     return f"{_STAND_IN}{name}" if name in _MEDIA else f"<{name}>"
+
+
+def _is_of_stand_in(warning: str, operation: Operation) -> bool:
+    """What is not there yet deserves no warning, nor does a prompt that is not there for what it does not cite."""
+    names = [f"<{one.name}>" for one in dataclasses.fields(operation)]
+    left = [name for name in names if getattr(operation, name[1:-1]) == name]
+    return any(name in warning for name in left) or ("<prompt>" in left and "<<<" in warning)
 
 
 def _readable(body: str) -> str:

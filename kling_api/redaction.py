@@ -21,10 +21,12 @@ _SHAPES = (
     re.compile(r"(\b)eyJ[\w-]+\.[\w-]+\.[\w-]*"),
     re.compile(r"(\bapi-key-)[\w-]+"),
     re.compile(r"(\bsk-)[\w-]{6,}"),
+    # Of a signed URL in pieces, or one that is itself a parameter of another: its signs are encoded, once or more.
+    re.compile(r"(?i)((?:signature|credential|security-token)(?:=|%(?:25){0,3}3D))[^&\s\"'<>]+"),
 )
 #: A URL's query and fragment, whatever is in them; a bracket or quote may be part of a signature. JSON may write \/.
 #: The lengths are bounded, here and below: without that a text of a few kB could take minutes.
-_AFTER_ADDRESS = re.compile(r"(?i)(https?:\\?/\\?/[^\s?#\"<>]{1,2000})[?#][^\s\"<>]*")
+_AFTER_ADDRESS = re.compile(r"(?i)(https?:\\?/\\?/[^\s?#\"<>]{1,2000})[?#][^\s\"<>]+")
 #: Also of a bare path: HTTP libraries write "url: /file.mp4?Signature=..." without the host.
 _QUERY = re.compile(r"(?<=[^\s?'\"<>])\?[\w.~%\[\]+-]+=[^\s'\"<>)]*")
 #: Our job keys and the task ids seen so far. An access or secret key has 32 letters and digits: so many are not shown.

@@ -18,7 +18,7 @@ from .errors import KlingError, NotConfigured, NotDelivered
 from .hosts import host_of, is_loopback, is_one_of
 from .parcel import Parcel, pack
 from .recordings import Footage, Sound
-from .redaction import quiet_urls
+from .redaction import quiet_urls, remember
 from .upload_target import Bucket
 
 #: Seconds to connect, and without a byte; attempts of each request, which boto3 itself repeats with growing waits.
@@ -52,6 +52,7 @@ class BucketUploader:
             return errors
         try:
             with self._lock, _quiet():
+                _remember_keys(self._session)
                 client = self._client
             with _quiet(), quiet_urls():
                 return self._put(client, parcel, go_on)
@@ -74,13 +75,17 @@ class BucketUploader:
         return client.generate_presigned_url("get_object", Params=place, ExpiresIn=self._target.hours * 3600)
 
     @cached_property
-    def _client(self) -> Any:
+    def _session(self) -> Any:
         from boto3.session import Session
 
         target = self._target
         keys = {"aws_access_key_id": target.access_key, "aws_secret_access_key": target.secret_key}
-        session = Session(**(keys if target.access_key else {}), region_name=target.region or None)
-        return session.client("s3", endpoint_url=target.endpoint_url or None, config=_config(target))
+        return Session(**(keys if target.access_key else {}), region_name=target.region or None)
+
+    @cached_property
+    def _client(self) -> Any:
+        target = self._target
+        return self._session.client("s3", endpoint_url=target.endpoint_url or None, config=_config(target))
 
     def _in_words(self, error: Exception) -> KlingError:
         """What it means, without the error itself: that one holds the request with its signature."""
@@ -108,6 +113,17 @@ class BucketUploader:
             message,
             "The key must be allowed to put and get objects there; region and endpoint_url must be the bucket's own.",
         )
+
+
+def _remember_keys(session: Any) -> None:
+    """For each upload anew: boto3 finds keys in places of its own, and some are good for an hour. A store may quote
+
+    them in a refusal.
+    """
+    keys = session.get_credentials()
+    for key in keys.get_frozen_credentials() if keys else ():
+        if isinstance(key, str):
+            remember(key)
 
 
 def _is_there(client: Any, place: dict[str, str], size: int) -> bool:

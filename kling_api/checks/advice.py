@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Any
+
 from .. import capabilities
 from ..catalog import effects
+from ..errors import InvalidRequest
 from ..models import Model
 from ..operations import (
     Effects,
@@ -15,10 +20,13 @@ from ..operations import (
     Operation,
     Text2Video,
 )
+from ..operations.shots import texts_of
+from .features import features
+from .together import check_together
 
 
 def advice(operation: Operation) -> list[str]:
-    found = _of_model(operation)
+    found = _of_model(operation) + _of_citations(operation)
     if isinstance(operation, Text2Video | Image2Video):
         found += _of_clip(operation)
     elif isinstance(operation, OmniVideo):
@@ -39,14 +47,40 @@ def _of_model(operation: Operation) -> list[str]:
     model = capabilities.model_for(name, operation.kind)
     if model is None:
         return [f"Model {name} is not in our tables; it is passed on as it is and Kling decides."]
-    return [_retirement(model, operation.kind)] if model.retired else []
+    return [_retirement(model, operation)] if model.retired else []
 
 
-def _retirement(model: Model, kind: str) -> str:
-    return (
-        f"Kling announced the retirement of {model.id} for {model.retired}; it may refuse. Nearest live model: "
-        f"{model.heir(kind)}."
-    )
+def _retirement(model: Model, operation: Operation) -> str:
+    heir, table = model.heir(operation.kind), capabilities.models_with(operation.kind)
+    live = [other.id for other in table.values() if not other.retired]
+    able = [heir] if heir not in table else [name for name in (heir, *live) if _can(name, operation)]
+    instead = f"Nearest live model: {able[0]}." if able else "No live model can do what is asked here."
+    return f"Kling announced the retirement of {model.id} for {model.retired}; it may refuse. {instead}"
+
+
+def _can(model_name: str, operation: Any) -> bool:
+    """Whether the model can do the very same."""
+    other = replace(operation, model_name=model_name)
+    try:
+        check_together(other)
+    except InvalidRequest:
+        return False
+    return not capabilities.problem(model_name, other.kind, features(other))
+
+
+def _of_citations(operation: Operation) -> list[str]:
+    """Motion control is not asked: its one element is the person, and it needs no prompt."""
+    if not isinstance(operation, Text2Video | Image2Video | OmniVideo | ImageGeneration | OmniImage):
+        return []
+    texts = " ".join(texts_of(operation.prompt, getattr(operation, "multi_shot", None)).values())
+    # The new standard's own way to cite, which a prompt may use there.
+    cited = {"".join(found) for found in re.findall(r"<<<(\w+?_\d+)>>>|@(\w+?_\d+)", texts)}
+    found = []
+    for what, effect in (("voice", "is charged all the same"), ("element", "may be ignored")):
+        count = len(getattr(operation, f"{what}_list", ()))
+        left = [f"{what}_{number}" for number in range(1, count + 1) if f"{what}_{number}" not in cited]
+        found += [f"The prompt does not cite <<<{name}>>>: that {what} {effect}." for name in left]
+    return found
 
 
 def _of_clip(operation: Text2Video | Image2Video) -> list[str]:

@@ -48,6 +48,11 @@ _ID_NAMES = ("task_id", "id")
 _NOT_KLING = "If another provider answers at that address, name its dialect in the profile."
 _DUPLICATE = re.compile(r"(?i)external_?task_?id\b.*already exists")
 _ABSENT = re.compile(r"(?i)task not found")
+#: Of lip sync: how long a clip or a speech of Kling's own is, only Kling knows.
+_INSERTED = re.compile(r"(?i)inserted sound")
+_WITHIN = (
+    "Set sound_insert_time or sound_end_time so that the sound ends within the clip, or shorten the text of a speech."
+)
 
 
 def task(reply: Reply) -> Task | Refusal:
@@ -197,6 +202,8 @@ def _refusal(reply: Reply, code: int) -> Refusal:
         answer = Answer.DUPLICATE
     elif code in (1201, 1203) and _ABSENT.search(message):
         answer = Answer.ABSENT
+    elif _INSERTED.search(message):
+        advice = _WITHIN
     said = f"Kling refused: {meaning} ('{message}')." if message else f"Kling refused: {meaning}."
     return Refusal(answer, said, advice, str(code), words(body.get("request_id")), reply.retry_after)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..errors import InvalidRequest
 from .rules import (
     Picture,
+    check_citations,
     check_ids,
     check_picture,
     check_pictures,
     check_shared,
+    counted,
     not_empty,
     one_of,
     within,
@@ -55,6 +56,7 @@ class ImageGeneration:
         not_empty("prompt", self.prompt, "Write what the picture should show.")
         check_picture("image", self.image)
         check_ids("element_list", self.element_list, MOST_REFERENCES)
+        check_citations({"The prompt": self.prompt}, element=len(self.element_list))
         if self.negative_prompt and self.image is not None:
             raise InvalidRequest("negative_prompt and image cannot be used together.", "Leave one of them out.")
         within("image_fidelity", self.image_fidelity, 0.0, 1.0)
@@ -108,9 +110,11 @@ class OmniImage:
             raise InvalidRequest("mask_image is given without image.", "Give the picture that it belongs to.")
         given = len(self.image_list) + (self.image is not None)
         if given + len(self.element_list) > MOST_REFERENCES:
-            elements = f" and {len(self.element_list)} elements" if self.element_list else ""
-            raise InvalidRequest(f"{given} pictures{elements} are given.", f"Give at most {MOST_REFERENCES}.")
-        _check_citations(self.prompt, given)
+            elements = f" and {counted(len(self.element_list), 'element')}" if self.element_list else ""
+            raise InvalidRequest(
+                f"{counted(given, 'picture')}{elements} are given.", f"Give at most {MOST_REFERENCES}."
+            )
+        check_citations({"The prompt": self.prompt}, image=given, element=len(self.element_list))
         within("n", self.n, 1, MOST_IMAGES)
         check_shared(self.model_name, self.seed, self.callback_url, "kling-image-o1")
 
@@ -247,13 +251,3 @@ class MultiShotImages:
     def __post_init__(self) -> None:
         check_picture("element_frontal_image", self.element_frontal_image)
         check_shared("multi-shot", self.seed, self.callback_url, "")
-
-
-def _check_citations(prompt: str, given: int) -> None:
-    """A number that no picture has would be paid for and ignored."""
-    for number in map(int, re.findall(r"<<<image_(\d{1,4})>>>", prompt)):
-        if not 1 <= number <= given:
-            raise InvalidRequest(
-                f"The prompt cites <<<image_{number}>>>, but {given or 'no'} pictures are given.",
-                "Connect the picture, or correct the number.",
-            )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,15 +10,17 @@ from .rules import (
     Clip,
     Picture,
     at_least_a_second,
+    check_citations,
     check_clip,
     check_ids,
     check_picture,
     check_pictures,
     check_shared,
+    counted,
     not_empty,
     one_of,
 )
-from .shots import MultiShot, check_shots
+from .shots import MultiShot, check_shots, texts_of
 
 REFER_TYPES = ("feature", "base")
 #: Pictures and elements together, without and with a clip (official docs, 2026-02).
@@ -87,7 +88,7 @@ class OmniVideo:
         if given > most:
             beside = " beside a clip" if self.video_url else ""
             raise InvalidRequest(
-                f"{len(self.pictures)} pictures and {len(self.element_list)} elements are given.",
+                f"{counted(len(self.pictures), 'picture')} and {counted(len(self.element_list), 'element')} are given.",
                 f"Give at most {most} together{beside}.",
             )
         if self.image_tail is not None and len(self.pictures) > 2:
@@ -103,9 +104,11 @@ class OmniVideo:
             raise InvalidRequest(
                 "sound cannot be made beside a clip.", "Turn sound off; keep_original_sound keeps the clip's own."
             )
-        _check_citations(
-            self.prompt,
-            {"image": len(self.pictures), "video": int(bool(self.video_url)), "element": len(self.element_list)},
+        check_citations(
+            texts_of(self.prompt, self.multi_shot),
+            image=len(self.pictures),
+            video=int(bool(self.video_url)),
+            element=len(self.element_list),
         )
 
 
@@ -126,13 +129,3 @@ class Effects:
         not_empty("effect_scene", self.effect_scene, "Choose an effect, for example hug_pro.")
         check_pictures("images", self.images, 1, 2)
         check_shared("effects", self.seed, self.callback_url, "")
-
-
-def _check_citations(prompt: str, given: dict[str, int]) -> None:
-    """A number that nothing has would be paid for and ignored."""
-    for what, number in re.findall(r"<<<(image|video|element)_(\d{1,4})>>>", prompt):
-        if not 1 <= int(number) <= given[what]:
-            raise InvalidRequest(
-                f"The prompt cites <<<{what}_{number}>>>, but {given[what] or 'no'} {what}s are given.",
-                f"Connect the {what}, or correct the number.",
-            )

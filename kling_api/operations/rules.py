@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ..errors import InvalidRequest
@@ -112,6 +114,27 @@ def check_ids(name: str, ids: tuple[str, ...], most: int) -> None:
         raise InvalidRequest(f"{name} has {len(ids)} entries.", f"Give at most {most}.")
     for given in ids:
         not_empty(f"An id in {name}", given, "Connect the node that makes it, or remove it.")
+
+
+def check_citations(texts: Mapping[str, str], **given: int) -> None:
+    """`texts`: by what each is called; `given`: how many there are of image, video, element or voice. What is not named
+
+    there is not looked at. A number that nothing has would be paid for and ignored.
+    """
+    for where, text in texts.items():
+        for what, number in re.findall(r"<<<(image|video|element|voice)_(\d{1,18})>>>", text):
+            there = given.get(what)
+            if there is not None and not 1 <= int(number) <= there:
+                raise InvalidRequest(
+                    f"{where} cites <<<{what}_{number}>>>, but {counted(there, what)} {'is' if there == 1 else 'are'} "
+                    "given.",
+                    f"Connect the {what}, or correct the text.",
+                )
+
+
+def counted(number: int, what: str) -> str:
+    """ "no images", "1 image", "2 images"."""
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def check_url(name: str, value: str, advice: str = "") -> None:

@@ -62,6 +62,12 @@ class MultiShot:
         return self.shot_type == "customize"
 
 
+def texts_of(prompt: str, multi_shot: MultiShot | None) -> dict[str, str]:
+    """All that is written of a clip, by what each text is called."""
+    shots = multi_shot.multi_prompt if multi_shot else ()
+    return {"The prompt": prompt} | {f"Shot {number}": shot.prompt for number, shot in enumerate(shots, 1)}
+
+
 def check_shots(multi_shot: MultiShot | None, duration: int) -> None:
     """The shots must last as long as the clip that is paid for."""
     if multi_shot and multi_shot.is_written and multi_shot.seconds != duration:

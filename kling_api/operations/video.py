@@ -16,6 +16,7 @@ from .rules import (
     Picture,
     Recording,
     at_least_a_second,
+    check_citations,
     check_clip,
     check_ids,
     check_picture,
@@ -27,7 +28,7 @@ from .rules import (
     one_of,
     within,
 )
-from .shots import MultiShot, check_shots
+from .shots import MultiShot, check_shots, texts_of
 
 _WHAT_TO_SHOW = "Write what the clip should show."
 #: Official docs (2026-02 on): the most elements, and the most voices, of one clip.
@@ -175,6 +176,7 @@ class MotionControl:
         check_picture("image_url", self.image_url)
         check_clip("video_url", self.video_url)
         check_ids("element_list", self.element_list, 1)
+        check_citations({"The prompt": self.prompt}, element=len(self.element_list))
         one_of("character_orientation", self.character_orientation, ("image", "video"))
         check_shared(self.model_name, self.seed, self.callback_url, "kling-v2-6")
 
@@ -265,6 +267,11 @@ def _check_clip(operation: Text2Video | Image2Video) -> None:
     check_shots(operation.multi_shot, operation.duration)
     check_ids("voice_list", operation.voice_list, MOST_VOICES)
     check_ids("element_list", operation.element_list, MOST_ELEMENTS)
+    check_citations(
+        texts_of(operation.prompt, operation.multi_shot),
+        element=len(operation.element_list),
+        voice=len(operation.voice_list),
+    )
     if operation.voice_list and not operation.sound:
         raise InvalidRequest("voice_list is given, but sound is off.", "Turn sound on, or disconnect the voices.")
     check_shared(operation.model_name, operation.seed, operation.callback_url, default_model())
