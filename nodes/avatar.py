@@ -86,7 +86,7 @@ class KlingAvatar(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed, seed)
+        speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
 
         def build(heard: Heard) -> Avatar:
             return Avatar(

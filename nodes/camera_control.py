@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES, CameraControl
+from . import judging
 from .host import io, search_aliases
-from .inputs import CameraControlType
+from .inputs import camera_output
 
 _SIGNS = {
     "horizontal": "The camera moves: - left, + right.",
@@ -42,7 +42,7 @@ class KlingCameraControl(io.ComfyNode):
                     for axis in CAMERA_AXES
                 ),
             ],
-            outputs=[CameraControlType.Output("camera_control", display_name="camera_control")],
+            outputs=[camera_output()],
             **search_aliases("可灵", "运镜", "camera", "kling camera"),
         )
 
@@ -60,11 +60,7 @@ class KlingCameraControl(io.ComfyNode):
         values = (type, horizontal, vertical, pan, tilt, roll, zoom)
         if any(value is None for value in values):  # linked: known only when the graph runs
             return True
-        try:
-            CameraControl(*values)  # pyright: ignore[reportArgumentType]
-        except InvalidRequest as error:
-            return f"{error.what} {error.advice}"
-        return True
+        return judging.judged(lambda: CameraControl(*values))  # pyright: ignore[reportArgumentType]
 
     @classmethod
     def execute(

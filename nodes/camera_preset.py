@@ -6,7 +6,7 @@ from typing import Any
 
 from ..kling_api.operations import CAMERA_LIMIT, CameraControl
 from .host import io, search_aliases
-from .inputs import CameraControlType
+from .inputs import camera_output
 
 #: Name -> the one axis that moves, and its sign.
 ON_AN_AXIS = {
@@ -68,7 +68,7 @@ class KlingCameraPreset(io.ComfyNode):
                     tooltip="How far: 0.1 to 10. The last four moves have no strength.",
                 ),
             ],
-            outputs=[CameraControlType.Output("camera_control", display_name="camera_control")],
+            outputs=[camera_output()],
             **search_aliases("可灵", "运镜", "推拉摇移", "camera", "kling camera"),
         )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
-from . import host
+from . import host, wording
 from .host import io
 from .workers import Work, run_visibly
 
@@ -87,12 +87,23 @@ async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
     return io.NodeOutput(clip.frames, host.video(clip.path), clip.audio, clip.video_id, clip.task_id)
 
 
+@dataclass(frozen=True)
+class Ending(Progress):
+    """Progress of a job that is done, with what its user should know, a line each."""
+
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join((super().__str__(), *(f"Warning: {wording.told(warning)}" for warning in self.warnings)))
+
+
 def last_words(result: Result, state: str) -> Progress:
     """What the node shows once the result is on disk."""
     units = f"{result.units} {result.unit}" if result.units else ""
     if result.paid_before:
         units = f"paid before{f' ({units})' if units else ''}"
-    return Progress(f"{state}{f', {units}' if units else ''}", 0, None, result.job_key, result.task_id)
+    text = f"{state}{f', {units}' if units else ''}"
+    return Ending(text, 0, None, result.job_key, result.task_id, result.warnings)
 
 
 def decode_clip(path: Path, decode: str) -> tuple[Any, Any]:

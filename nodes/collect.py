@@ -13,6 +13,7 @@ from ..kling_api.watch import Progress
 from . import host, inputs, pictures
 from .clips import decode_clip, last_words, outputs
 from .host import io, search_aliases
+from .judging import UNSENT
 from .workers import run_visibly
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class KlingCollect(io.ComfyNode):
     @classmethod
     def validate_inputs(cls, key: str | None = None) -> str | bool:
         """None: linked, known only when the graph runs."""
-        return True if key is None or key.strip() else f"{_NO_KEY} {_WHERE_KEYS_ARE}"
+        return True if key is None or key.strip() else f"{_NO_KEY} {_WHERE_KEYS_ARE} {UNSENT}"
 
     @classmethod
     async def execute(

@@ -43,7 +43,9 @@ class KlingElement(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=[
-                inputs.ElementType.Output("element", display_name="element"),
+                inputs.ElementType.Output(
+                    "element", display_name="element", tooltip="For element_1 and so on of a video or image node."
+                ),
                 io.String.Output(
                     "element_id", display_name="element_id", tooltip="The element's id; keep it for later."
                 ),

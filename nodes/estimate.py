@@ -12,7 +12,7 @@ from ..kling_api import capabilities
 from ..kling_api.errors import NotConfigured
 from ..kling_api.operations import OPERATIONS
 from ..kling_api.watch import Progress
-from . import host, inputs
+from . import host, inputs, wording
 from .host import io, search_aliases
 from .judging import judged
 from .workers import run_visibly
@@ -112,7 +112,7 @@ class KlingEstimate(io.ComfyNode):
             progress(Progress(text, 0.0, None, "", ""))
             return text, UNKNOWN if told.units is None else float(told.units)
 
-        text, units = await run_visibly(work)
+        text, units = await run_visibly(work, wording.NONE)
         return io.NodeOutput(text, units, ui={"text": (text,)})
 
 

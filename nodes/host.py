@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import io as files
 import logging
 import tempfile
@@ -162,8 +163,14 @@ class ProgressDisplay:
         import comfy.utils
         from server import PromptServer
 
-        PromptServer.instance.send_progress_text(text, self._node_id)
+        _send_text(PromptServer.instance, text, self._node_id)
         comfy.utils.ProgressBar(self.STEPS, node_id=self._node_id).update_absolute(int(share * self.STEPS), self.STEPS)
+
+
+def _send_text(server: Any, text: str, node_id: str) -> None:
+    """To the browser tab that queued the prompt alone; a ComfyUI that knows no `sid` there sends it to all."""
+    alone = {"sid": server.client_id} if "sid" in inspect.signature(server.send_progress_text).parameters else {}
+    server.send_progress_text(text, node_id, **alone)
 
 
 def _executing_node() -> str | None:

@@ -40,7 +40,8 @@ class KlingImage2Video(io.ComfyNode):
                     tooltip="auto: the clip follows the picture. Other values reach only gateways that have the field.",
                 ),
                 *inputs.profile_and_callback(),
-                *inputs.shots_voices_elements(),
+                *inputs.shots_and_voices("kling-v2-6 and kling-2.6"),
+                *inputs.elements(3, "Only kling-v3 and kling-3.0."),
             ],
             outputs=outputs(),
             **search_aliases("可灵", "图生视频", "首尾帧", "image2video", "kling i2v"),
@@ -63,7 +64,7 @@ class KlingImage2Video(io.ComfyNode):
     ) -> str | bool:
         has_end, has_camera = (value is not inputs.NOT_GIVEN for value in (end_image, camera_control))
         if has_end and has_camera:
-            return "end_image and camera_control cannot be used together: disconnect one of them."
+            return f"end_image and camera_control cannot be used together: disconnect one of them. {judging.UNSENT}"
         return judging.first_problem(
             judging.voices(sound, voice_1, voice_2),
             inputs.problem(
@@ -75,7 +76,8 @@ class KlingImage2Video(io.ComfyNode):
                 sound=inputs.on_or_off(sound),
                 frames="first+last" if has_end else "first",
                 camera="any" if has_camera else None,
-                **judging.cast(voice_1, voice_2, element_1, multi_shot),
+                elements=judging.some(judging.linked(element_1)),
+                **judging.cast(voice_1, voice_2, multi_shot),
             ),
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..kling_api.operations import ImageGeneration
 from . import inputs, pictures
 from .host import io, search_aliases
-from .judging import at_most_one, first_problem, linked, some
+from .judging import UNSENT, at_most_one, first_problem, linked, some
 from .sources import in_order
 
 #: Stands for an empty image_reference, which a menu cannot show.
@@ -59,7 +59,8 @@ class KlingImageGeneration(io.ComfyNode):
         profile: str | None = "",
     ) -> str | bool:
         if (linked(image) or image_url) and negative_prompt:
-            return "negative_prompt and image cannot be used together: empty negative_prompt, or disconnect image."
+            which = "negative_prompt and image cannot be used together"
+            return f"{which}: empty negative_prompt, or disconnect image. {UNSENT}"
         return first_problem(
             at_most_one(image=linked(image), image_url=image_url),
             inputs.problem(

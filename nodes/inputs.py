@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..kling_api import capabilities
 from ..kling_api.errors import NotConfigured
 from ..kling_api.operations import MAX_SEED
-from . import host
+from . import host, wording
 from .clips import DECODE
 from .host import io
 
@@ -103,19 +103,24 @@ def camera_control() -> Any:
     )
 
 
-def shots_voices_elements() -> list[Any]:
-    """multi_shot, voice_1, voice_2, element_1 to element_3."""
+def camera_output() -> Any:
+    return CameraControlType.Output(
+        "camera_control", display_name="camera_control", tooltip="For a video node's input of that name."
+    )
+
+
+def shots_and_voices(speaking: str) -> list[Any]:
+    """multi_shot, voice_1, voice_2. `speaking`: the models that take voices."""
     return [
         multi_shot("Only models of the 3.0 family."),
         *(
             VoiceType.Input(
                 f"voice_{number}",
                 optional=True,
-                tooltip=f"Speaks where prompt says <<<voice_{number}>>>. Needs sound; only models of the 2.6 family.",
+                tooltip=f"Speaks where prompt says <<<voice_{number}>>>. Needs sound; only {speaking}.",
             )
             for number in (1, 2)
         ),
-        *elements(3),
     ]
 
 
@@ -213,7 +218,7 @@ def problem(operation: str, profile: str | None, model_name: str | None, **asked
     if profile is None or model_name is None:
         return True
     found = dialect(profile).problem(operation, model_name, known)
-    return f"{found} Nothing was sent." if found else True
+    return f"{wording.told(found)} Nothing was sent." if found else True
 
 
 def has(operation: str, field: str, profile: str | None) -> bool:

@@ -12,8 +12,9 @@ from typing import Any
 from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import rules
 from .inputs import NOT_GIVEN
+from .wording import told
 
-_UNSENT = "Nothing was sent."
+UNSENT = "Nothing was sent."
 
 
 def linked(socket: Any) -> bool:
@@ -37,7 +38,7 @@ def judged(check: Callable[[], object]) -> str | bool:
     try:
         check()
     except InvalidRequest as error:
-        return f"{error.what} {error.advice} {_UNSENT}"
+        return f"{told(f'{error.what} {error.advice}')} {UNSENT}"
     return True
 
 
@@ -57,23 +58,19 @@ def some_picture(image_1: Any, image_urls: str | None) -> str | bool:
     """True, or that a node which needs pictures has none."""
     if some(linked(image_1), image_urls) != "none":
         return True
-    return f"A picture is missing: connect one to image_1, or give its URL in image_urls. {_UNSENT}"
+    return f"A picture is missing: connect one to image_1, or give its URL in image_urls. {UNSENT}"
 
 
 def voices(sound: bool | None, *sockets: Any) -> str | bool:
     """True, or that a voice is connected which nobody would hear."""
     if sound is not False or not any(map(linked, sockets)):
         return True
-    return f"A voice is connected, but sound is off: turn sound on, or disconnect the voices. {_UNSENT}"
+    return f"A voice is connected, but sound is off: turn sound on, or disconnect the voices. {UNSENT}"
 
 
-def cast(voice_1: Any, voice_2: Any, element_1: Any, multi_shot: Any) -> dict[str, str | None]:
-    """The features of a clip's voices, elements and shots."""
-    return {
-        "voices": some(linked(voice_1), linked(voice_2)),
-        "elements": some(linked(element_1)),
-        "shots": shots(multi_shot),
-    }
+def cast(voice_1: Any, voice_2: Any, multi_shot: Any) -> dict[str, str | None]:
+    """The features of a clip's voices and shots."""
+    return {"voices": some(linked(voice_1), linked(voice_2)), "shots": shots(multi_shot)}
 
 
 def shots(multi_shot: Any) -> str | None:

@@ -41,7 +41,9 @@ class KlingLipSync(io.ComfyNode):
                 inputs.seed(),
                 inputs.decode(),
                 inputs.video_id(optional=True),
-                *inputs.clip("The clip, in place of video_id: mp4 or mov, 2 to 60 s, 720p or 1080p, 100 MB at most."),
+                *inputs.clip(
+                    "The clip, in place of video_id: mp4 or mov, 2 to 60 s, sides of 512 to 2160 pixels, 100 MB."
+                ),
                 *sound_inputs(),
                 *inputs.profile_and_callback(),
             ],
@@ -96,7 +98,7 @@ class KlingLipSync(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed, seed)
+        speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
 
         def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
             client = client_of(profile)
@@ -147,11 +149,18 @@ def _problem_of_times(start: int | None, end: int | None, unknown: bool, profile
     if start is None or end is None or (end == 0 and not unknown):
         return True
     if end == 0:
-        return f"{_UNKNOWN_END} {_GIVE_END}" if inputs.has(LipSync.kind, "sound_end_time", profile) else True
+        return (
+            f"{_UNKNOWN_END} {_GIVE_END} {judging.UNSENT}"
+            if inputs.has(LipSync.kind, "sound_end_time", profile)
+            else True
+        )
+    if end < start:
+        what = f"sound_end_time lies before sound_start_time: {end} ms and {start} ms."
+        return f"{what} The sound must last at least {SHORTEST_SOUND} ms: change one of them. {judging.UNSENT}"
     if end - start < SHORTEST_SOUND:
         return (
             f"The sound from {start} to {end} ms lasts {end - start} ms. It must last at least {SHORTEST_SOUND} ms: "
-            "change sound_start_time or sound_end_time."
+            f"change sound_start_time or sound_end_time. {judging.UNSENT}"
         )
     return True
 

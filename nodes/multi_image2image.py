@@ -7,7 +7,7 @@ from typing import Any
 from ..kling_api.operations import MultiImage2Image
 from . import inputs, pictures
 from .host import io, search_aliases
-from .judging import at_most_one, first_problem, linked, some
+from .judging import UNSENT, at_most_one, first_problem, linked, some
 
 MOST_SUBJECTS = 4
 
@@ -56,7 +56,7 @@ class KlingMultiImage2Image(io.ComfyNode):
     ) -> str | bool:
         subjects = map(linked, (subject_image_1, subject_image_2, subject_image_3, subject_image_4))
         if some(*subjects, subject_image_urls) == "none":
-            return "There is no subject: connect subject_image_1, or fill in subject_image_urls."
+            return f"There is no subject: connect subject_image_1, or fill in subject_image_urls. {UNSENT}"
         return first_problem(
             at_most_one(scene_image=linked(scene_image), scene_image_url=scene_image_url),
             at_most_one(style_image=linked(style_image), style_image_url=style_image_url),

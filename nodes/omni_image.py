@@ -9,6 +9,7 @@ from . import inputs, pictures
 from .host import io, search_aliases
 from .judging import at_most_one, first_problem, linked
 from .sources import in_order
+from .wording import INPUTS
 
 #: Stands for as many pictures of a series as the model likes.
 AS_MANY_AS_IT_LIKES = 0
@@ -119,7 +120,7 @@ class KlingOmniImage(io.ComfyNode):
                 series_amount=series_amount,
             )
 
-        return await pictures.make_pictures(build, profile)
+        return await pictures.make_pictures(build, profile, INPUTS | {"image_list": "reference_images"})
 
 
 def _series() -> list[Any]:

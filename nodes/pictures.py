@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from ..kling_api import capabilities
 from ..kling_api.errors import InvalidRequest, MediaError
 from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
+from . import wording
 from .clips import last_words, order
 from .host import io
 from .workers import Work, run_visibly
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 #: What Kling takes (official docs, 2026-02).
 LIMITS = "At least 300 pixels on each side, at most 2.5 : 1, 10 MB."
+_SIDES = {"1k": "1k 1024", "2k": "2k 2048", "4k": "4k 4096, which costs more"}
 
 
 def outputs() -> list[Any]:
@@ -94,11 +96,12 @@ def aspect_ratio(operation: str, auto: bool = False) -> Any:
 
 
 def resolution(operation: str) -> Any:
+    sizes = capabilities.resolutions(operation)
     return io.Combo.Input(
         "resolution",
-        options=list(capabilities.resolutions(operation)),
+        options=list(sizes),
         default="1k",
-        tooltip="1k: about 1024 pixels along a side, 2k: 2048, 4k: 4096. 4k costs more.",
+        tooltip=f"About as many pixels along a side: {', '.join(_SIDES[size] for size in sizes)}.",
     )
 
 
@@ -129,19 +132,21 @@ def mask(name: str, values: Any, address: str) -> Picture | None:
     return picture(name, None if values is None else values[..., None], address)
 
 
-def still(name: str, image: Any) -> Still:
-    """Encoded within what Kling's image operations take. Raises MediaError that begins with the input's name."""
+def still(name: str, image: Any, generation: str = "legacy") -> Still:
+    """Encoded within what Kling takes in that generation of its API. Raises MediaError that begins with the input."""
     from ..kling_api.media import encode_still
 
     try:
-        return encode_still(image, capabilities.image_limits().max_bytes["legacy"])
+        return encode_still(image, capabilities.image_limits().max_bytes[generation])
     except MediaError as error:
         raise MediaError(f"{name}: {error.what}", error.advice) from None
 
 
-async def make_pictures(build: Callable[[], Operation], profile: str) -> io.NodeOutput:
+async def make_pictures(
+    build: Callable[[], Operation], profile: str, names: Mapping[str, str] = wording.INPUTS
+) -> io.NodeOutput:
     """Builds the operation, runs it and reads its pictures, all in a worker thread."""
-    result, images = await run_visibly(reading(order(build, profile), lambda result: read(result.files)))
+    result, images = await run_visibly(reading(order(build, profile), lambda result: read(result.files)), names)
     return io.NodeOutput(images, result.task_id)
 
 

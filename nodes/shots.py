@@ -31,7 +31,9 @@ class KlingShots(io.ComfyNode):
                 *(socket for number in range(1, MOST_SHOTS + 1) for socket in _shot(number)),
             ],
             outputs=[
-                MultiShotType.Output("multi_shot", display_name="multi_shot"),
+                MultiShotType.Output(
+                    "multi_shot", display_name="multi_shot", tooltip="For a video node's input of that name."
+                ),
                 io.Int.Output(
                     "duration", display_name="duration", tooltip="Seconds of all shots together; 5 for intelligence."
                 ),

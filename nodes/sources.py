@@ -27,11 +27,10 @@ Value = TypeVar("Value")
 def still(name: str, image: Any, model_name: str = "") -> Still:
     """The one picture of an IMAGE, encoded within the limit of the generation of the API that the model belongs to."""
     from ..kling_api.checks import check_size
-    from ..kling_api.media import encode_still
 
     height, width = image.shape[-3:-1]
     check_size(name, width, height)
-    return encode_still(image, capabilities.image_limits().max_bytes[capabilities.generation_of(model_name)])
+    return pictures.still(name, image, capabilities.generation_of(model_name))
 
 
 def picture(name: str, image: Any, url: str, model_name: str = "") -> Picture | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import catalog
-from ..kling_api.errors import Charged, InvalidRequest
+from ..kling_api.errors import Charged, KlingError
 from ..kling_api.operations import Operation, TextToSpeech, rules
 from ..kling_api.operations.audio import LONGEST_SPEECH, VOICE_LANGUAGES
 from ..kling_api.operations.rules import Recording
@@ -46,13 +46,13 @@ class Speech:
     voice_id: str = DEFAULT_VOICE
     voice_language: str = "zh"
     voice_speed: float = 1.0
-    seed: int = 0
 
     def __post_init__(self) -> None:
         sources.exactly_one(audio=self.audio, audio_url=self.audio_url, text=self.text, audio_id=self.audio_id)
 
     def spoken(self) -> TextToSpeech:
-        return TextToSpeech(self.text, self.voice_id, self.voice_language, self.voice_speed, self.seed)
+        """The same for every take of the face: the node's seed is not the speech's."""
+        return TextToSpeech(self.text.strip(), self.voice_id, self.voice_language, self.voice_speed)
 
 
 def sound_inputs() -> list[Any]:
@@ -87,7 +87,8 @@ def voice_inputs(optional: bool = False) -> list[Any]:
             options=list(dict.fromkeys(voice.id for voice in catalog.voices())),
             default=DEFAULT_VOICE,
             optional=optional,
-            tooltip="The voice. Each speaks Chinese or English, some speak both. Any other id of text to speech too.",
+            tooltip="The voice. Each speaks Chinese or English, some speak both; voice_language must be one that it "
+            "speaks. Any other id of text to speech too.",
         ),
         io.Combo.Input(
             "voice_language",
@@ -136,7 +137,8 @@ def problem_of_voice(voice_id: str | None, voice_language: str | None) -> str | 
         return judging.judged(lambda: rules.one_of("voice_language", voice_language, VOICE_LANGUAGES))
     if catalog.voice(voice_id, voice_language):
         return True
-    return f"voice_id {voice_id} speaks {known.language} alone. Set voice_language to {known.language}."
+    speaks = f"voice_id {voice_id} speaks {known.language} alone."
+    return f"{speaks} Set voice_language to {known.language}. {judging.UNSENT}"
 
 
 def run_with_speech(
@@ -153,14 +155,16 @@ def run_with_speech(
     """
     if not speech.text.strip():
         return client.run(build(_given(speech)), progress, stop)
-    client.dialect.check(build(Heard(_UNSPOKEN, seconds=at_least)))
+    client.must_be_possible(build(Heard(_UNSPOKEN, seconds=at_least)))
     said = client.run(speech.spoken(), _as_first_step(progress), stop)
     try:
-        return client.run(build(_read(said)), progress, stop)
-    except InvalidRequest as error:
-        error.advice = f"{error.advice} The text is spoken already; that alone was charged, and it is used again."
-        error.charged = Charged.ONCE
+        result = client.run(build(_read(said)), progress, stop)
+    except KlingError as error:
+        if error.charged in (Charged.NO, Charged.STEP_BEFORE):
+            error.advice = f"{error.advice} The text is spoken already; it is used again and not charged again."
+            error.charged = Charged.STEP_BEFORE
         raise
+    return dataclasses.replace(result, warnings=(*said.warnings, *result.warnings))
 
 
 def _given(speech: Speech) -> Heard:

@@ -27,7 +27,7 @@ class KlingText2Video(io.ComfyNode):
                 *inputs.negative_prompt_to_decode(),
                 inputs.camera_control(),
                 *inputs.profile_and_callback(),
-                *inputs.shots_voices_elements(),
+                *inputs.shots_and_voices("kling-v2-6"),
             ],
             outputs=outputs(),
             **search_aliases("可灵", "文生视频", "text2video", "kling t2v"),
@@ -44,7 +44,6 @@ class KlingText2Video(io.ComfyNode):
         profile: str | None = "",
         voice_1: Any = inputs.NOT_GIVEN,
         voice_2: Any = inputs.NOT_GIVEN,
-        element_1: Any = inputs.NOT_GIVEN,
         multi_shot: Any = inputs.NOT_GIVEN,
     ) -> str | bool:
         return judging.first_problem(
@@ -57,7 +56,7 @@ class KlingText2Video(io.ComfyNode):
                 duration=duration,
                 sound=inputs.on_or_off(sound),
                 camera=None if camera_control == inputs.NOT_GIVEN else "any",
-                **judging.cast(voice_1, voice_2, element_1, multi_shot),
+                **judging.cast(voice_1, voice_2, multi_shot),
             ),
         )
 
@@ -80,9 +79,6 @@ class KlingText2Video(io.ComfyNode):
         multi_shot: MultiShot | None = None,
         voice_1: str | None = None,
         voice_2: str | None = None,
-        element_1: str | None = None,
-        element_2: str | None = None,
-        element_3: str | None = None,
     ) -> io.NodeOutput:
         def build() -> Text2Video:
             return Text2Video(
@@ -99,7 +95,6 @@ class KlingText2Video(io.ComfyNode):
                 callback_url=callback_url,
                 multi_shot=multi_shot,
                 voice_list=sources.in_order("voice", (voice_1, voice_2)),
-                element_list=sources.in_order("element", (element_1, element_2, element_3)),
             )
 
         return await make_clip(build, profile, decode)

@@ -54,4 +54,5 @@ class KlingTextToSpeech(io.ComfyNode):
         seed: int = 0,
         profile: str = "",
     ) -> io.NodeOutput:
-        return await make_sound(lambda: TextToSpeech(text, voice_id, voice_language, voice_speed, seed), profile)
+        said = text.strip()  # a line break at its end is no other job
+        return await make_sound(lambda: TextToSpeech(said, voice_id, voice_language, voice_speed, seed), profile)

@@ -50,7 +50,9 @@ class KlingVoice(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=[
-                inputs.VoiceType.Output("voice", display_name="voice"),
+                inputs.VoiceType.Output(
+                    "voice", display_name="voice", tooltip="For voice_1 or voice_2 of a video node, or a Kling Element."
+                ),
                 io.String.Output("voice_id", display_name="voice_id", tooltip="The voice's id; keep it for later."),
                 io.Audio.Output("audio", display_name="audio", tooltip="How a voice that was made sounds."),
                 io.String.Output("task_id", display_name="task_id", tooltip="Of a voice that was made: the task's id."),

@@ -10,13 +10,13 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TypeVar
 
 from ..kling_api.errors import KlingError
 from ..kling_api.watch import Progress
-from . import host
+from . import host, wording
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,20 @@ GRACE = 0.5
 Work = Callable[[Callable[[Progress], None], threading.Event], T]
 
 
-async def run_visibly(work: Work[T]) -> T:
+async def run_visibly(work: Work[T], names: Mapping[str, str] = wording.INPUTS) -> T:
     """Runs `work(progress, stop)` in a thread; shows its progress on the node each second.
 
-    Raises ComfyUI's interrupt exception within about a second after Stop was pressed.
+    Raises ComfyUI's interrupt exception within about a second after Stop was pressed. A KlingError of the work leaves
+    in the words of the node (see `wording`).
     """
     stop = threading.Event()
     reports = _Reports()
-    future = _start(lambda: work(reports.add, stop))
+
+    def in_the_nodes_words() -> T:
+        with wording.of_a_node(names):
+            return work(reports.add, stop)
+
+    future = _start(in_the_nodes_words)
     waiting = asyncio.wrap_future(future)
     # A stopped job ends with an error that nobody waits for: the ledger has it, and asyncio need not complain.
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())

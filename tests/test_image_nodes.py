@@ -18,6 +18,7 @@ from conftest import STUB, copy_pack, execute, load_like_comfyui, nodes_of, opti
 from kling_api.media import read_frames, read_last_frame, write_clip, write_picture
 from kling_api.operations import OPERATIONS
 from kling_api.sandbox.server import Sandbox
+from kling_api.sandbox.shared import address_of
 
 NOTHING = object()
 #: What is linked arrives as None before the graph runs.
@@ -227,7 +228,7 @@ def test_a_combination_is_judged_before_the_prompt_is_queued(
     pack: ModuleType, node: str, values: dict[str, Any], said: str
 ) -> None:
     answer = nodes_of(pack)[node].validate_inputs(**values)
-    assert said in answer if said else answer is True
+    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_a_picture_that_would_grow_too_much_is_refused_before_the_prompt_is_queu
 ) -> None:
     named = dict(zip((f"{side}_expansion_ratio" for side in ("up", "down", "left", "right")), ratios, strict=True))
     answer = nodes_of(pack)["KlingImageExpand"].validate_inputs(image=LINKED, **named)
-    assert said in answer if said else answer is True
+    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
 
 
 MOVES = {
@@ -291,8 +292,12 @@ def test_pictures_of_one_size_are_one_batch_and_of_several_sizes_a_list(pack: Mo
 
 
 def test_an_error_about_a_picture_names_the_input_that_it_came_by(pack: ModuleType) -> None:
-    with pytest.raises(part_of(pack, "kling_api.errors").MediaError, match="subject_image_2: A single image is needed"):
-        part_of(pack, "nodes.pictures").still("subject_image_2", torch.zeros((2, 300, 300, 3)))
+    wrong, batch = part_of(pack, "kling_api.errors").MediaError, torch.zeros((2, 300, 300, 3))
+    for still in (part_of(pack, "nodes.pictures").still, part_of(pack, "nodes.sources").still):
+        with pytest.raises(wrong, match="subject_image_2: A single image is needed"):
+            still("subject_image_2", batch)
+    with pytest.raises(wrong, match="end_image: A single image is needed, and this is a batch of 2"):
+        execute(pack, "KlingImage2Video", image=_picture(), end_image=batch, model_name="kling-v3")
 
 
 @pytest.mark.parametrize(
@@ -308,6 +313,12 @@ def test_an_error_about_a_picture_names_the_input_that_it_came_by(pack: ModuleTy
             "Dialects that can: unified",
         ),
         ("KlingImageRecognize", {"image": _picture(200, 400)}, "at least 300"),
+        ("KlingImageRecognize", {"image_url": "boat.png"}, "image_url is not an http"),
+        (
+            "KlingOmniImage",
+            {"prompt": "x", "model_name": "kling-image-o1", "reference_images": _picture(200, 400)},
+            "reference_images, picture 1, is 400 x 200 pixels",
+        ),
         ("KlingEstimate", {"operation": "text2video", "parameters": '{"seconds": 5}'}, "has no field seconds"),
     ],
 )
@@ -463,7 +474,11 @@ def test_a_mask_reaches_a_gateway_that_takes_one(pack: ModuleType, home: Path) -
     assert _shapes(made)[0][0][0] == 1
 
 
-def test_a_gateway_without_pictures_dresses_a_person_in_a_clip(pack: ModuleType, home: Path) -> None:
+def test_a_gateway_without_pictures_dresses_a_person_in_a_clip(
+    pack: ModuleType, provider: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KLING_PROFILE", "sandbox-newapi")
+    monkeypatch.setenv("KLING_BASE_URL", address_of(provider.url, "newapi"))
     node, error = "KlingVirtualTryOn", part_of(pack, "kling_api.errors").InvalidRequest
     asked = {"model_name": "virtual_try_on", "human_image": _picture(), "profile": "sandbox-newapi"}
     with pytest.raises(error, match="prompt is empty"):

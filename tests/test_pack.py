@@ -131,8 +131,8 @@ MODEL = [
 CAST = [
     ("multi_shot", "KLING_MULTI_SHOT", NOTHING, True),
     *[(f"voice_{number}", "KLING_VOICE", NOTHING, True) for number in (1, 2)],
-    *[(f"element_{number}", "KLING_ELEMENT", NOTHING, True) for number in (1, 2, 3)],
 ]
+ELEMENTS = [(f"element_{number}", "KLING_ELEMENT", NOTHING, True) for number in (1, 2, 3)]
 PROFILE = [("profile", "STRING", "", True), ("callback_url", "STRING", "", True)]
 CAMERA = ("camera_control", "KLING_CAMERA_CONTROL", NOTHING, True)
 CONTRACT: dict[str, tuple[list[tuple[str, str, Any, bool]], list[tuple[str, str]]]] = {
@@ -159,6 +159,7 @@ CONTRACT: dict[str, tuple[list[tuple[str, str, Any, bool]], list[tuple[str, str]
             ("aspect_ratio", "COMBO", "auto", True),
             *PROFILE,
             *CAST,
+            *ELEMENTS,
         ],
         VIDEO_OUTPUTS,
     ),
@@ -194,7 +195,7 @@ def test_a_node_has_the_sockets_of_the_contract(pack: ModuleType, node: str) -> 
     assert [(one.id, one.io_type) for one in schema.outputs] == outputs
     assert schema.category.split("/")[0] == "Kling"
     assert not schema.is_api_node
-    assert all(one.options.get("tooltip") for one in schema.inputs)
+    assert all(one.options.get("tooltip") for one in (*schema.inputs, *schema.outputs))
 
 
 @pytest.mark.parametrize("node", ["KlingText2Video", "KlingImage2Video"])
@@ -272,7 +273,7 @@ def test_a_combination_is_judged_before_the_prompt_is_queued(
     pack: ModuleType, node: str, values: dict[str, Any], said: str
 ) -> None:
     answer = _nodes(pack)[node].validate_inputs(**values)
-    assert said in answer if said else answer is True
+    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
 
 
 @pytest.mark.parametrize(
@@ -291,7 +292,7 @@ def test_a_camera_move_is_judged_before_the_prompt_is_queued(pack: ModuleType, m
     node = _nodes(pack)["KlingCameraControl"]
     still = dict.fromkeys(AXES, 0.0)
     answer = node.validate_inputs(**still | move)
-    assert said in answer if said else answer is True
+    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
 
 
 def test_the_camera_node_hands_on_what_the_video_nodes_take(pack: ModuleType) -> None:
@@ -425,12 +426,16 @@ def test_a_state_that_lasted_a_moment_is_shown_before_the_one_that_lasts(
 class Display:
     """Stands where ComfyUI's server does."""
 
+    client_id = "the tab that queued the prompt"
+
     def __init__(self, error: BaseException | None = None) -> None:
         self.texts: list[str] = []
+        self.tabs: set[str | None] = set()
         self._error = error
 
     def send_progress_text(self, text: str, _node_id: str, sid: str | None = None) -> None:
         self.texts.append(text)
+        self.tabs.add(sid)
         if self._error:
             raise self._error
 
@@ -471,6 +476,22 @@ def test_the_node_shows_how_the_job_is_doing(
     assert _run(pack, _busy(pack)) == "done"
     assert len(display.texts) >= 3
     assert all(text.startswith("processing") and text.endswith("task 42") for text in display.texts)
+    assert display.tabs == {Display.client_id}
+
+
+class DisplayOfAll(Display):
+    """As in a ComfyUI that knows no `sid` here."""
+
+    def send_progress_text(self, text: str, _node_id: str) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.texts.append(text)
+
+
+def test_a_comfyui_that_cannot_choose_the_tab_shows_the_progress_all_the_same(
+    pack: ModuleType, on_node_7: Callable[[Display], Display]
+) -> None:
+    display = on_node_7(DisplayOfAll())
+    assert _run(pack, _busy(pack)) == "done"
+    assert display.texts
 
 
 def test_a_display_that_breaks_does_not_break_the_job(
@@ -542,6 +563,66 @@ def test_the_node_says_that_a_clip_was_paid_before(
     display = on_node_7(Display())
     _execute(pack, "KlingCollect", key=made.args[4], decode="first")
     assert display.texts[-1].startswith("done, paid before (1.8 units)")
+
+
+def test_the_node_ends_with_what_its_user_should_know(
+    pack: ModuleType, provider: Sandbox, on_node_7: Callable[[Display], Display]
+) -> None:
+    display = on_node_7(Display())
+    request = {"prompt": "A paper boat", "model_name": "kling-v1", "duration": 5, "decode": "first"}
+    _execute(pack, "KlingText2Video", **request)
+    first, *warnings = display.texts[-1].split("\n")
+    assert first.startswith("done, 1 units, task ")
+    assert [line.startswith("Warning: Kling announced the retirement of kling-v1 for") for line in warnings] == [True]
+
+
+def test_a_warning_names_inputs_and_stands_in_a_line_of_its_own(pack: ModuleType) -> None:
+    result = _part(pack, "kling_api.client").Result("kn-1", "42", (), "3.5", warnings=("No image_tail.", "Old."))
+    said = str(_part(pack, "nodes.clips").last_words(result, "done"))
+    assert said == "done, 3.5 units, task 42\nWarning: No end_image.\nWarning: Old."
+
+
+#: What the library says, and what a node says then.
+WORDED = [
+    ("video_url has 120.0 MB; Kling takes 100.", "video has 120.0 MB; Kling takes 100."),
+    ("refer_video lasts 9.0 s; Kling takes 3 to 8 s.", "video lasts 9.0 s; Kling takes 3 to 8 s."),
+    ("image_url is 200 x 400 pixels", "image is 200 x 400 pixels"),
+    ("The end frame (image_tail) is 200 x 400 pixels", "The end frame (end_image) is 200 x 400 pixels"),
+    ("image_list, picture 2, is 200 x 400 pixels", "image_2 is 200 x 400 pixels"),
+    ("image_list, picture 2, is not an http(s) URL.", "image_urls, picture 2, is not an http(s) URL."),
+    ("frontal_image is not an http(s) URL.", "frontal_image_url is not an http(s) URL."),
+    ("sound_file lasts 1.0 s.", "audio lasts 1.0 s."),
+    ("callback_url is not an http(s) URL.", "callback_url is not an http(s) URL."),
+    (
+        "voice_url is not an http(s) URL. Give one. kling_api.media.read_sound reads a sound from a file.",
+        "audio_url is not an http(s) URL. Give one.",
+    ),
+    ("element_list is not possible with kling-v1.", "element_1 ... is not possible with kling-v1."),
+    ("voice_list is given, but sound is off.", "voice_1 ... is given, but sound is off."),
+    ("Two images are given.", "Two images are given."),
+    ("image_url is not an http(s) URL.", "image_url is not an http(s) URL."),
+    ("image and image_url are both given.", "image and image_url are both given."),
+    ("Of video_url, video_id, video, none is given.", "Of video_url, video_id, video, none is given."),
+    (
+        "video_url is not possible for omni-video with kling-video-o1.",
+        "video is not possible for omni-video with kling-video-o1.",
+    ),
+    ("Pick one with the node `ImageFromBatch` (in Python: `images[i]`).", "Pick one with the node `ImageFromBatch`."),
+    ("Give a Still (kling_api.media.read_still reads a file), or a URL.", "Give a Still, or a URL."),
+]
+
+
+@pytest.mark.parametrize(("library", "node"), WORDED)
+def test_a_field_of_the_library_is_an_input_of_the_node(pack: ModuleType, library: str, node: str) -> None:
+    wrong = _part(pack, "kling_api.errors").InvalidRequest
+    assert _part(pack, "nodes.wording").told(library) == node
+
+    def work(_progress: Any, _stop: threading.Event) -> None:
+        raise wrong(library, library)
+
+    with pytest.raises(wrong) as caught:
+        _run(pack, work)
+    assert (caught.value.what, caught.value.advice) == (node, node)
 
 
 @pytest.mark.parametrize("node", ["KlingText2Video", "KlingImage2Video", "KlingCollect", "KlingAccount"])

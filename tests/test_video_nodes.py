@@ -241,6 +241,7 @@ def test_each_node_has_the_sockets_of_the_contract_and_a_tooltip_on_each(pack: M
         assert schema.category == category
         assert schema.description
         assert [one.id for one in schema.inputs if not one.options.get("tooltip")] == []
+        assert [one.id for one in schema.outputs if not one.options.get("tooltip")] == []
 
 
 def test_the_menus_hold_what_the_tables_and_catalogues_know(pack: ModuleType) -> None:
@@ -301,6 +302,11 @@ JUDGED: list[tuple[str, dict[str, Any], str]] = [
     ("KlingLipSync", {"video": GIVEN, "audio_id": "1"}, "Give sound_end_time in milliseconds"),
     ("KlingLipSync", {"video": GIVEN, "audio_id": "1", "sound_end_time": 2500}, ""),
     ("KlingLipSync", {"video": GIVEN, "audio": GIVEN, "sound_start_time": 500, "sound_end_time": 2400}, "1900 ms"),
+    (
+        "KlingLipSync",
+        {"video": GIVEN, "audio": GIVEN, "sound_start_time": 3000, "sound_end_time": 2500},
+        "sound_end_time lies before sound_start_time: 2500 ms and 3000 ms.",
+    ),
     ("KlingLipSync", {"video": GIVEN, "text": "a" * 1001}, "Shorten it by 1."),
     ("KlingShots", {"shot_type": "customize", "prompt_1": "A cat", "prompt_4": "A dog"}, ""),
     ("KlingShots", {"shot_type": "customize", "prompt_1": GIVEN}, ""),
@@ -328,7 +334,7 @@ JUDGED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("KlingElement", {"frontal_image": GIVEN, "video": GIVEN}, "2 are given: frontal_image, video"),
     ("KlingText2Video", {"model_name": "kling-v2-6", "mode": "pro", "sound": False, "voice_1": GIVEN}, "turn sound on"),
-    ("KlingText2Video", {"model_name": "kling-v2-1-master", "element_1": GIVEN}, "element_list"),
+    ("KlingImage2Video", {"model_name": "kling-v2-1-master", "element_1": GIVEN}, "element_1 ... is not possible"),
     ("KlingImage2Video", {"model_name": "kling-v3", "multi_shot": GIVEN, "element_1": GIVEN}, ""),
 ]
 
@@ -338,6 +344,7 @@ def test_a_combination_is_judged_before_the_prompt_is_queued(pack: ModuleType) -
     for node, values, said in JUDGED:
         answer = nodes[node].validate_inputs(**values)
         assert answer is True if not said else said in str(answer), f"{node} {values}: {answer}"
+        assert answer is True or str(answer).endswith("Nothing was sent."), f"{node} {values}: {answer}"
 
 
 def test_what_a_dialect_cannot_do_is_said_with_those_that_can(pack: ModuleType) -> None:
@@ -478,8 +485,8 @@ def test_a_text_that_is_too_short_says_that_the_speech_was_charged(
         execute(pack, "KlingLipSync", video_id="1", text="Hi", voice_language="en")
     what, advice, charged = str(caught.value).split("\n")
     assert what.startswith("The sound from 0 to ")
-    assert advice.endswith("The text is spoken already; that alone was charged, and it is used again.")
-    assert charged == "Charged once; it is not charged again."
+    assert advice.endswith("The text is spoken already; it is used again and not charged again.")
+    assert charged == "No order was made; only the step before it was charged."
     assert _operations(home) == ["tts"]
 
 
@@ -514,6 +521,13 @@ def test_a_sound_comes_out_well_formed_with_its_id(pack: ModuleType, provider: S
     assert audio["waveform"].dtype == torch.float32
     assert audio_id.isdigit()
     assert task_id.isdigit()
+
+
+def test_a_line_break_after_a_text_to_speak_is_not_another_job(pack: ModuleType, provider: Sandbox, home: Path) -> None:
+    voice = {"voice_id": "ai_shatang", "voice_language": "en"}
+    once, again = (execute(pack, "KlingTextToSpeech", text=text, **voice).args for text in ("Hello", " Hello\n"))
+    assert once[1:] == again[1:]
+    assert _operations(home) == ["tts"]
 
 
 #: Dialect -> what it can do beside clips from text or a picture, as node and inputs.

@@ -60,6 +60,12 @@ def _check_times(operation: LipSync) -> None:
         if getattr(operation, name) < 0:
             raise InvalidRequest(f"{name} is {getattr(operation, name)} ms.", "Give 0 or more.")
     length = operation.sound_end_time - operation.sound_start_time
+    if length < 0:
+        raise InvalidRequest(
+            f"sound_end_time lies before sound_start_time: {operation.sound_end_time} ms and "
+            f"{operation.sound_start_time} ms.",
+            f"The sound must last at least {SHORTEST_SOUND} ms: change one of them.",
+        )
     if length < SHORTEST_SOUND:
         raise InvalidRequest(
             f"The sound from {operation.sound_start_time} to {operation.sound_end_time} ms lasts {length} ms.",
