@@ -40,6 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+#: The browser that all prompts come from: progress is told to it alone.
+BROWSER = uuid.uuid4().hex
+
+
 class ComfyUI:
     """One running server. `base` holds models/, input/, output/, custom_nodes/; `home` is the pack's data folder."""
 
@@ -80,10 +84,10 @@ class ComfyUI:
 
     @contextmanager
     def listening(self) -> Iterator[list[tuple[str, str]]]:
-        """What a browser is told meanwhile to show on the nodes: (node id, text), as it comes."""
+        """What the browser that queues is told meanwhile to show on the nodes: (node id, text), as it comes."""
         texts: list[tuple[str, str]] = []
         ready, end = threading.Event(), threading.Event()
-        address = f"{self.url.replace('http', 'ws')}/ws?clientId={uuid.uuid4().hex}"
+        address = f"{self.url.replace('http', 'ws')}/ws?clientId={BROWSER}"
         thread = threading.Thread(target=lambda: asyncio.run(_listen(address, texts, ready, end)))
         thread.start()
         try:
@@ -98,7 +102,7 @@ class ComfyUI:
 
     def queue(self, prompt: dict[str, Any]) -> str:
         """Queues an API-format prompt; its id. Fails with ComfyUI's own words when it is refused."""
-        answer = requests.post(f"{self.url}/prompt", json={"prompt": prompt, "client_id": uuid.uuid4().hex}, timeout=60)
+        answer = requests.post(f"{self.url}/prompt", json={"prompt": prompt, "client_id": BROWSER}, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()["prompt_id"]
 
