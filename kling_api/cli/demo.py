@@ -135,20 +135,18 @@ class _Demonstration:
         return result
 
     def _speak(self, client: Client, clip: Result | None) -> None:
-        """Lip sync: with text to speech where the dialect has it, else with the sound of clip 1."""
+        """Lip sync: of a text where the dialect has text to speech, else of a chord."""
         if clip is None:
             return
         from ..media import read_footage
 
         sound, source = self._sound(client)
-        if sound:
-            step = with_speech(client.dialect, read_footage(clip.files[0]), clip.video_id, sound, source)
-            self._make(client, step)
+        step = with_speech(client.dialect, read_footage(clip.files[0]), clip.video_id, sound, source)
+        self._make(client, step)
 
-    def _sound(self, client: Client) -> tuple[Sound | None, str]:
-        """What is said, and what it is; None where there is nothing to say."""
+    def _sound(self, client: Client) -> tuple[Sound, str]:
+        """What is said, and what it is."""
         from ..media import read_sound
-        from ..media.probe import probe
 
         order = speech(client.dialect)
         if order:
@@ -158,8 +156,7 @@ class _Demonstration:
             self._tell(f"   {result.units} {result.unit}: {file}")
             self._sounds.append(file)
             return read_sound(file), "a text"
-        sounding = next((file for _, file in self._clips if probe(file).has_audio), None)
-        return (read_sound(sounding), "the sound of clip 1") if sounding else (None, "")
+        return _chord(self._home), "a chord"
 
     def _repeat(self, client: Client, operation: Operation) -> None:
         self._announce("One request once more: it was paid for, so it comes from the ledger")
@@ -199,6 +196,17 @@ class _Demonstration:
     def _announce(self, title: str) -> None:
         self._step += 1
         self._tell(f"{self._step}. {title}")
+
+
+def _chord(folder: Path) -> Sound:
+    """Three seconds of one, as the sandbox plays it."""
+    from ..media import read_sound
+    from ..sandbox.sounds import write_wav
+    from ..sandbox.tones import chord
+
+    path = folder / "chord.wav"
+    write_wav(path, chord(1, 3))
+    return read_sound(path)
 
 
 def _model_of(operation: Operation) -> str:
