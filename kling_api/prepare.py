@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .dialects.wire import Answer, Dialect, Refusal, Reply, Request
 from .errors import KlingError, NotDelivered
-from .job_errors import nothing_ordered, preparation_unclear
+from .job_errors import not_prepared, nothing_ordered, preparation_unclear
 from .kept import keep_preparation, kept_preparation, preparation_name
 from .limits import BudgetSpent, plain
 from .operations import Operation
@@ -82,7 +82,8 @@ def _paid(run: Run, operation: Operation, request: Request, allow: Callable[[], 
 def _asked(
     run: Run, operation: Operation, request: Request, name: str, allow: Callable[[], None]
 ) -> Operation | Refusal:
-    """Repeated only after answers that say that nothing was done."""
+    """Repeated only after answers that say that nothing was done. Raises NotDelivered when it stays so."""
+    trouble = ""
     for attempt in range(1, TRIES + 1):
         reply = _sent_once(run, request, allow)
         answer = reply if isinstance(reply, Refusal) else run.dialect.complete(operation, reply)
@@ -92,11 +93,12 @@ def _asked(
             keep_preparation(run, name, reply, request.kept)
             return answer
         run.job = run.ledger.book_steps(run.claim, _steps_before(run, request))
-        if not isinstance(answer, Refusal) or answer.answer is not Answer.LATER or attempt == TRIES:
+        if not isinstance(answer, Refusal) or answer.answer is not Answer.LATER:
             return answer
-        run.watch.tell(f"asking again ({answer.message})")
+        trouble = answer.message
+        run.watch.tell(f"asking again ({trouble})")
         run.back_off(attempt, answer.retry_after)
-    raise AssertionError  # the last attempt returns
+    raise not_prepared(run.job, trouble)
 
 
 def _sent_once(run: Run, request: Request, allow: Callable[[], None]) -> Reply | Refusal:

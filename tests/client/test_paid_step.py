@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 import requests
 
+from kling_api import prepare
 from kling_api.client import Client
 from kling_api.costs import sum_costs
-from kling_api.errors import Charged, OutcomeUnknown, OverBudget, Refused
+from kling_api.errors import Charged, NotDelivered, OutcomeUnknown, OverBudget, Refused
 from kling_api.job import State
 from kling_api.limits import Limits
 from kling_api.operations import LipSync, Text2Video
@@ -149,3 +150,15 @@ def test_a_look_that_came_to_nothing_is_not_counted(quick: Stage, client: Client
         assert client.ledger.spent("test") == before
     else:
         assert client.run(speaking).units == "0.55"
+
+
+def test_a_look_that_is_turned_away_again_and_again_ends_in_a_sentence_and_orders_nothing(
+    quick: Stage, client: Client, speaking: LipSync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "TRIES", 2)
+    quick.fault("rate_429", operation="identify-face", times=2)
+    before = client.ledger.spent("test")
+    with pytest.raises(NotDelivered, match=r"No order was sent now[\s\S]*Not charged"):
+        client.run(speaking)
+    assert (client.ledger.jobs()[0].state, client.ledger.spent("test")) == (State.CREATED, before)
+    assert client.run(speaking).files[0].exists()
