@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import torch
 from conftest import execute, nodes_of
 
+from kling_api import estimate
 from kling_api.dialects import DIALECTS
 from kling_api.ledger import Ledger
 from kling_api.media import write_clip
@@ -104,6 +106,18 @@ PAIRS = [
 def test_every_operation_has_its_node(pack: ModuleType) -> None:
     assert set(NODES) == {operation.kind for operation in OPERATIONS} - {TryOnVideo.kind}
     assert {node for node, _ in NODES.values()} <= set(nodes_of(pack))
+
+
+def test_the_prices_in_the_descriptions_are_those_of_the_price_list(pack: ModuleType) -> None:
+    prices = json.loads((Path(estimate.__file__).parent / "data" / "prices.json").read_text(encoding="utf-8"))
+    told = {node: cls.define_schema().description for node, cls in nodes_of(pack).items()}
+    for kind, price in prices["per_call"].items():
+        node = NODES[kind][0] if kind in NODES else ""
+        assert node not in told or price == "0" or f"{price} units" in told[node]
+    assert f"{prices['per_image']['ai-multi-shot']} image units" in told["KlingMultiShotImages"]
+    period = prices["lip_sync"]
+    assert f"{prices['per_call']['identify-face']} units" in told["KlingLipSync"]
+    assert f"{period['units']} units for each {period['seconds']} s" in told["KlingLipSync"]
 
 
 @pytest.mark.parametrize(("dialect", "kind"), PAIRS)

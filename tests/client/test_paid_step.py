@@ -118,7 +118,9 @@ def test_a_refusal_that_has_nothing_to_do_with_the_look_keeps_it(
     assert _looks(quick) == 1
 
 
-def test_two_programs_that_need_the_same_look_pay_for_it_once(quick: Stage, client: Client, speaking: LipSync) -> None:
+def test_runs_at_the_same_time_that_need_the_same_look_pay_for_it_once(
+    quick: Stage, client: Client, speaking: LipSync
+) -> None:
     quick.fault("slow", operation="identify-face", seconds=1.0)
     takes = [dataclasses.replace(speaking, seed=seed) for seed in range(3)]
     with ThreadPoolExecutor(3) as pool:
