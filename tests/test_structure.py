@@ -191,6 +191,7 @@ def test_the_top_level_holds_what_a_tool_looks_up_there_and_nothing_else() -> No
     tools = {
         *(".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "README.zh.md", "SECURITY.md", "pyproject.toml"),
         *("requirements.txt", "benchmarks", "locales", "example_workflows"),
+        *(".comfyignore", ".github", "CHANGELOG.md"),
     }
     assert found <= {"__init__.py", "nodes", "kling_api", "tests"} | tools
 
