@@ -16,20 +16,35 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+FILE_NAME = "profiles.toml"
 KEY_FIELDS = ("api_key", "access_key", "secret_key")
 FIELDS = (*KEY_FIELDS, "base_url", "dialect", "account")
 #: What a profile allows itself: numbers in the file, and never from the environment.
 LIMIT_FIELDS = ("max_parallel", "budget_per_day", "budget_total")
 #: Where clips and sounds are uploaded; a bucket has a table of its own, [studio.s3]. Never from the environment.
 UPLOAD, BUCKET = "upload", "s3"
+#: The one setting that stands outside the profiles: the name of the one that an empty name stands for.
+USE = "use"
 BUCKET_FIELDS = ("bucket", "region", "endpoint_url", "access_key", "secret_key", "prefix", "hours")
 
 
 def read_profiles(home: Path) -> dict[str, dict[str, str]]:
     """The tables of profiles.toml by name; {} without a file. What stands in [studio.s3] is "s3.bucket" and so on."""
-    file = home / "profiles.toml"
+    tables = {name: table for name, table in read_document(home).items() if not _is_use(name, table)}
+    return {name: _table(home / FILE_NAME, name, table) for name, table in tables.items()}
+
+
+def read_use(home: Path) -> str:
+    """The name of a profile that stands at `use`, "" without one."""
+    document = read_document(home)
+    return document[USE].strip() if _is_use(USE, document.get(USE)) else ""
+
+
+def read_document(home: Path) -> dict[str, Any]:
+    """All that stands in profiles.toml, as it stands there. Raises NotConfigured for a file that cannot be read."""
+    file = home / FILE_NAME
     try:
-        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except NotADirectoryError:
@@ -46,7 +61,14 @@ def read_profiles(home: Path) -> dict[str, dict[str, str]]:
             "Texts stand in quotes, and so do names of profiles with other letters than a-z, 0-9, - and _, such as "
             '["工作室"].',
         ) from None
-    return {name: _table(file, name, table) for name, table in document.items()}
+
+
+def parse(text: str) -> dict[str, Any] | None:
+    """What the text of such a file says, None where it is not valid TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def limits_of(name: str, values: dict[str, str]) -> Limits:
@@ -68,7 +90,14 @@ def _place(error: Exception) -> str:
     return f" (line {line[1]})" if line else " (at its end)" if str(error).endswith("(at end of document)") else ""
 
 
+def _is_use(name: str, value: Any) -> bool:
+    """A profile may be called "use", too: that one is a table."""
+    return name == USE and isinstance(value, str)
+
+
 def _table(file: Path, name: str, table: Any) -> dict[str, str]:
+    if name == USE and not isinstance(table, dict):
+        raise NotConfigured(f"{file}: use is no name of a profile.", 'Write it in quotes, for example use = "studio".')
     if not isinstance(table, dict):
         raise NotConfigured(f"{file}: '{name}' stands outside a profile.", "Put it under a heading such as [studio].")
     bucket = table.get(BUCKET, {})

@@ -1,6 +1,8 @@
 """Who pays and where: profiles, keys and the data folder. The one module that reads the environment.
 
 The environment comes first, then `profiles.toml` in the data folder. Nothing here is ever written to a workflow.
+An empty name of a profile stands for the one that KLING_PROFILE names; else for `default` where the environment holds a
+key; else for the one named by `use = "studio"` at the top of `profiles.toml`; else for `default`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from .errors import NotConfigured
 from .hosts import host_of, is_loopback
 from .limits import NO_LIMITS, Limits
 from .profile import SANDBOX, Credentials, Profile, is_sandbox, sandbox_name, sandbox_names
-from .profiles_file import FIELDS, KEY_FIELDS, limits_of, read_profiles
+from .profiles_file import FIELDS, KEY_FIELDS, limits_of, read_profiles, read_use
 from .upload_settings import no_uploads_of_its_own, upload_of
 from .upload_target import KieFiles
 
@@ -40,16 +42,16 @@ _ENVIRONMENT = {
 def load_profile(name: str = "", home: Path | None = None) -> Profile:
     """The profile of that name, "" for the default one. Raises NotConfigured with what to set where.
 
-    Keys and URL in the environment belong to the default profile (the one KLING_PROFILE names, if it is set); any other
-    profile takes all from the file, so that a key in the environment never pays for a profile chosen in a node.
+    Keys and URL in the environment belong to the profile that KLING_PROFILE names, else to `default`; any other profile
+    takes all from the file, so that a key in the environment never pays for one chosen in a node or by `use`.
     """
     home = home or data_folder()
     if home.exists() and not home.is_dir():
         raise NotConfigured(f"The data folder {home} is not a folder.", "Set KLING_HOME to a folder.")
-    chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
-    if chosen == SANDBOX and name.strip() in ("", SANDBOX):
-        name = chosen = sandbox_name(_from_environment()["dialect"])
-    name = name.strip() or chosen
+    chosen, asked = _named_in_environment() or "default", name.strip()
+    if chosen == SANDBOX and asked in ("", SANDBOX):
+        asked = chosen = sandbox_name(_from_environment()["dialect"])
+    name = asked or default_name(home)
     tables = read_profiles(home)
     _must_be_meant(chosen, tables, home)
     if is_sandbox(name):
@@ -60,7 +62,7 @@ def load_profile(name: str = "", home: Path | None = None) -> Profile:
     if name == chosen:
         values = _merge(values, _from_environment())
     elif name not in tables:
-        raise _unknown(name, tables, home)
+        raise _unknown(name, tables, home) if asked else _unknown_use(tables, home)
     upload = upload_of(name, values, lambda other: _store(other, tables, home))
     return replace(_profile(name, values, home), upload=upload)
 
@@ -96,8 +98,19 @@ def sandbox_profile(home: Path, base_url: str = "", limits: Limits = NO_LIMITS, 
 
 def profile_names(home: Path | None = None) -> list[str]:
     """The names that a node or the command line may use; no key is among them."""
-    chosen = os.environ.get("KLING_PROFILE", "").strip() or "default"
-    return list(dict.fromkeys([chosen, *read_profiles(home or data_folder()), *sandbox_names()]))
+    home = home or data_folder()
+    return list(dict.fromkeys([default_name(home), *read_profiles(home), *sandbox_names()]))
+
+
+def default_name(home: Path) -> str:
+    """What an empty name stands for; there need not be such a profile. Raises NotConfigured for a broken file."""
+    return _named_in_environment() or ("" if fixed_by() else read_use(home)) or "default"
+
+
+def fixed_by() -> str:
+    """The name in the environment that decides which profile is the default one; "" where `use` may decide it."""
+    names = ("KLING_PROFILE", *(name for field in KEY_FIELDS for name in _ENVIRONMENT[field]))
+    return next((name for name in names if os.environ.get(name, "").strip()), "")
 
 
 def data_folder() -> Path:
@@ -121,6 +134,10 @@ def home_is_configured() -> bool:
 def base_url_is_set() -> bool:
     """Whether the environment names the default profile's host."""
     return bool(_from_environment()["base_url"])
+
+
+def _named_in_environment() -> str:
+    return os.environ.get("KLING_PROFILE", "").strip()
 
 
 def _from_environment() -> dict[str, str]:
@@ -241,9 +258,18 @@ def _must_be_taken(name: str, credentials: Credentials, dialect: Dialect, base_u
 
 
 def _unknown(name: str, tables: dict[str, Any], home: Path) -> NotConfigured:
-    known = ", ".join(dict.fromkeys([*tables, *sandbox_names()]))
     # Somebody may have put a key where a name belongs; it must not come back in a message.
     named = f"'{name}'" if re.fullmatch(r"[\w.-]{1,24}", name) else "of that name"
     return NotConfigured(
-        f"There is no profile {named}.", f"Known: {known}. Profiles are kept in {home / 'profiles.toml'}."
+        f"There is no profile {named}.", f"Known: {_known(tables)}. Profiles are kept in {home / 'profiles.toml'}."
     )
+
+
+def _unknown_use(tables: dict[str, Any], home: Path) -> NotConfigured:
+    return NotConfigured(
+        f"What stands at use in {home / 'profiles.toml'} is no profile.", f"Known: {_known(tables)}. Name one of them."
+    )
+
+
+def _known(tables: dict[str, Any]) -> str:
+    return ", ".join(dict.fromkeys([*tables, *sandbox_names()]))

@@ -46,7 +46,7 @@ Profile = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="The profile that pays; 'sandbox' needs no key. Default: KLING_PROFILE.",
+        help="The profile that pays; 'sandbox' needs no key. Default: KLING_PROFILE, else `use` in profiles.toml.",
         rich_help_panel=_HOW,
     ),
 ]

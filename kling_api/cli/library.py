@@ -18,7 +18,10 @@ _HEADINGS = ("ID", "NAME", "OWNED BY", "STATUS")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.", show_default=False)]
 Presets = Annotated[bool, typer.Option("--presets", help="Those that Kling has for everybody.")]
-AskedProfile = Annotated[str, typer.Option(metavar="NAME", help="The profile to ask with. Default: KLING_PROFILE.")]
+AskedProfile = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="The profile to ask with. Default: KLING_PROFILE, else `use` in profiles.toml."),
+]
 
 
 def _commands(kind: str) -> typer.Typer:
