@@ -40,9 +40,11 @@ class KlingError(Exception):
     """Base of all errors of this library.
 
     `what` says what happened, `advice` what to do now. Both are cleaned of secrets. The ids are for a support request.
+    `shown`: the three lines in another language, for whoever shows the error; code reads the fields.
     """
 
     charged = Charged.NO
+    shown = ""
 
     def __init__(
         self,
@@ -65,6 +67,10 @@ class KlingError(Exception):
         super().__init__(self.what)
 
     def __str__(self) -> str:
+        return self.shown or self.english
+
+    @property
+    def english(self) -> str:
         return "\n".join(line for line in (self.what, self.advice, self._charge_line()) if line)
 
     def _charge_line(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ..kling_api.watch import Progress
 from . import host, inputs
 from .host import io, search_aliases
+from .language import said
 from .workers import run_visibly
 
 #: What `remaining_units` is where the provider does not tell it.
@@ -36,7 +37,9 @@ class KlingAccount(io.ComfyNode):
                 ),
             ],
             is_output_node=True,
-            **search_aliases("可灵", "余额", "资源包", "account", "balance", "units", "kling credits"),
+            **search_aliases(
+                "可灵", "余额", "积分", "灵感值", "资源包", "账号", "account", "balance", "units", "kling credits"
+            ),
         )
 
     @classmethod
@@ -52,15 +55,15 @@ class KlingAccount(io.ComfyNode):
             from ..kling_api.client import Client
             from ..kling_api.settings import load_profile
 
-            progress(_said("asking for the account's packs"))
+            progress(_shown("asking for the account's packs"))
             account = look_up(Client(load_profile(profile, host.data_folder())), time.time())
-            text = report(account)
-            progress(_said(text))
+            text = said(report(account))
+            progress(_shown(text))
             return text, UNTOLD if account.remaining is None else float(account.remaining)
 
         text, remaining = await run_visibly(work)
         return io.NodeOutput(text, remaining, ui={"text": (text,)})
 
 
-def _said(text: str) -> Progress:
+def _shown(text: str) -> Progress:
     return Progress(text, 0.0, None, "", "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..kling_api import capabilities
 from ..kling_api.operations import Avatar
 from ..kling_api.watch import Progress
-from . import inputs, judging, pictures, sources
+from . import inputs, judging, pictures, sources, wording
 from .clips import client_of, hand_on, outputs
 from .host import io, search_aliases
 from .speech import DEFAULT_VOICE, Heard, Speech, problem_of_sound, run_with_speech, sound_inputs
@@ -26,24 +26,26 @@ class KlingAvatar(io.ComfyNode):
             display_name="Kling Avatar",
             category="Kling/Video",
             description="A portrait speaks or sings what is heard: a sound, its URL, or a text with a voice. The clip "
-            "is as long as the sound, 2 to 300 s, and each second is paid for.",
+            "is as long as the sound, 2 to 300 s. Each second costs 0.4 units in mode std, 0.8 in pro.",
             inputs=[
                 io.String.Input(
                     "prompt",
                     multiline=True,
                     default="",
-                    tooltip="How the person acts. May be empty. Up to 2500 characters.",
+                    tooltip=f"How the person acts. May be empty. {inputs.characters('avatar/image2video')}",
                 ),
-                inputs.mode(("std", "pro"), "std: 720p, pro: 1080p. pro costs twice as much."),
+                inputs.mode(("std", "pro"), "The clip's size. std: 720p, pro: 1080p. pro costs twice as much."),
                 inputs.seed(),
                 inputs.decode(),
                 pictures.socket("image", "The portrait."),
                 pictures.url("image"),
-                *sound_inputs(),
+                *sound_inputs("2 to 300"),
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "数字人", "avatar", "talking head", "kling avatar"),
+            **search_aliases(
+                "可灵", "数字人", "对口型", "avatar", "digital human", "talking head", "talking photo", "kling avatar"
+            ),
         )
 
     @classmethod
@@ -86,7 +88,8 @@ class KlingAvatar(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
+        with wording.of_a_node():
+            speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
 
         def build(heard: Heard) -> Avatar:
             return Avatar(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kling_api.operations import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES, CameraControl
-from . import judging
+from . import judging, wording
 from .host import io, search_aliases
 from .inputs import camera_output
 
@@ -13,7 +13,7 @@ _SIGNS = {
     "pan": "The camera turns: - left, + right.",
     "tilt": "The camera turns: - down, + up.",
     "roll": "The camera rolls: - counter-clockwise, + clockwise.",
-    "zoom": "The focal length: - narrower view, + wider view.",
+    "zoom": "The view: - narrower, + wider.",
 }
 
 
@@ -28,7 +28,11 @@ class KlingCameraControl(io.ComfyNode):
             "Only kling-v1 (text, std, 5 s) and kling-v1-5 (image, pro, 5 s, simple) have camera control.",
             inputs=[
                 io.Combo.Input(
-                    "type", options=list(CAMERA_TYPES), default="simple", tooltip="simple, or a preset move."
+                    "type",
+                    options=list(CAMERA_TYPES),
+                    default="simple",
+                    tooltip="simple: along one axis below. The others are composed moves of Kling's own, without "
+                    "an axis.",
                 ),
                 *(
                     io.Float.Input(
@@ -43,7 +47,7 @@ class KlingCameraControl(io.ComfyNode):
                 ),
             ],
             outputs=[camera_output()],
-            **search_aliases("可灵", "运镜", "camera", "kling camera"),
+            **search_aliases("可灵", "运镜", "镜头控制", "camera", "camera move", "camera motion", "kling camera"),
         )
 
     @classmethod
@@ -73,4 +77,5 @@ class KlingCameraControl(io.ComfyNode):
         roll: float = 0.0,
         zoom: float = 0.0,
     ) -> io.NodeOutput:
-        return io.NodeOutput(CameraControl(type, horizontal, vertical, pan, tilt, roll, zoom))
+        with wording.of_a_node():
+            return io.NodeOutput(CameraControl(type, horizontal, vertical, pan, tilt, roll, zoom))

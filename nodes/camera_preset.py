@@ -69,7 +69,7 @@ class KlingCameraPreset(io.ComfyNode):
                 ),
             ],
             outputs=[camera_output()],
-            **search_aliases("可灵", "运镜", "推拉摇移", "camera", "kling camera"),
+            **search_aliases("可灵", "运镜", "推拉摇移", "camera", "camera move", "camera motion", "kling camera"),
         )
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
-from . import host, wording
+from . import host, previews, wording
 from .host import io
 from .workers import Work, run_visibly
 
@@ -29,18 +29,25 @@ class Clip:
     audio: Any
     video_id: str
     task_id: str
+    shown: dict[str, Any]
 
 
 def outputs() -> list[Any]:
     """The five outputs of every node that makes a clip."""
     return [
-        io.Image.Output("frames", display_name="frames", tooltip="The frames that `decode` asks for."),
-        io.Video.Output("video", display_name="video", tooltip="The clip as Kling made it; SaveVideo copies it."),
+        io.Image.Output(
+            "frames", display_name="frames", tooltip="The frames that decode asks for, as a batch of pictures."
+        ),
+        io.Video.Output(
+            "video", display_name="video", tooltip="The clip as Kling made it; Save Video copies it as it is."
+        ),
         io.Audio.Output(
-            "audio", display_name="audio", tooltip="The clip's sound; silence of its length if it has none."
+            "audio", display_name="audio", tooltip="The clip's sound; silence of the clip's length if it has none."
         ),
         io.String.Output(
-            "video_id", display_name="video_id", tooltip="Kling's id of the clip, for nodes that take one."
+            "video_id",
+            display_name="video_id",
+            tooltip="Kling's id of the clip, for nodes that take one; good for 30 days.",
         ),
         io.String.Output(
             "task_id", display_name="task_id", tooltip="Kling's id of the task, for support and collecting."
@@ -79,12 +86,12 @@ async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
         result = run(progress, stop)
         path = result.files[0]
         progress(last_words(result, "reading the frames"))
-        frames, audio = decode_clip(path, decode)
+        frames, audio, shown = *decode_clip(path, decode), previews.of(result.files)
         progress(last_words(result, "done"))
-        return Clip(path, frames, audio, result.video_id, result.task_id)
+        return Clip(path, frames, audio, result.video_id, result.task_id, shown)
 
     clip = await run_visibly(work)
-    return io.NodeOutput(clip.frames, host.video(clip.path), clip.audio, clip.video_id, clip.task_id)
+    return io.NodeOutput(clip.frames, host.video(clip.path), clip.audio, clip.video_id, clip.task_id, ui=clip.shown)
 
 
 @dataclass(frozen=True)

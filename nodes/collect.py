@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import ONLY_COLLECTED, OPERATIONS
 from ..kling_api.watch import Progress
-from . import host, inputs, pictures
+from . import host, inputs, pictures, previews, wording
 from .clips import decode_clip, last_words, outputs
-from .host import io, search_aliases
-from .judging import UNSENT
+from .host import advanced, io, search_aliases
+from .judging import refused
 from .workers import run_visibly
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 FROM_LEDGER = "made on this machine"
 #: Clips first; some of those are operations of old that no node makes any more.
 MADE_BY = (*(operation.kind for operation in OPERATIONS), *ONLY_COLLECTED)
-_SOUNDS = (".mp3", ".wav", ".m4a", ".aac")
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 _NO_KEY = "key is empty."
 _WHERE_KEYS_ARE = (
     "Give a job key (kn-...) or a task id: the node Kling Account lists open jobs, an error text names both, and each "
@@ -50,18 +48,19 @@ class KlingCollect(io.ComfyNode):
                     default=FROM_LEDGER,
                     tooltip="Leave it as it is for jobs made on this machine. Only for a task made elsewhere: "
                     "what made it.",
+                    **advanced(),
                 ),
                 inputs.decode(),
                 inputs.profile("The profile to ask with; empty for the one that made the job, else the default one."),
             ],
             outputs=[_frames(), *outputs()[1:]],
-            **search_aliases("可灵", "取回", "任务", "collect", "recover", "resume", "kling task"),
+            **search_aliases("可灵", "取回", "找回", "任务", "collect", "recover", "resume", "task id", "kling task"),
         )
 
     @classmethod
     def validate_inputs(cls, key: str | None = None) -> str | bool:
         """None: linked, known only when the graph runs."""
-        return True if key is None or key.strip() else f"{_NO_KEY} {_WHERE_KEYS_ARE} {UNSENT}"
+        return True if key is None or key.strip() else refused(f"{_NO_KEY} {_WHERE_KEYS_ARE}")
 
     @classmethod
     async def execute(
@@ -69,7 +68,8 @@ class KlingCollect(io.ComfyNode):
     ) -> io.NodeOutput:
         key = key.strip()
         if not key:  # it came by a link
-            raise InvalidRequest(_NO_KEY, _WHERE_KEYS_ARE)
+            with wording.of_a_node():
+                raise InvalidRequest(_NO_KEY, _WHERE_KEYS_ARE)
 
         def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
             # Here, not above: it loads requests and sqlite3, and must not slow ComfyUI's start.
@@ -78,14 +78,15 @@ class KlingCollect(io.ComfyNode):
             elsewhere = "" if operation == FROM_LEDGER else operation
             return Client(_profile_of(key, profile, elsewhere)).collect(key, progress, stop, elsewhere)
 
-        def work(progress: Callable[[Progress], None], stop: threading.Event) -> list[Any]:
+        def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[list[Any], dict[str, Any]]:
             result = run(progress, stop)
             progress(last_words(result, "reading the files"))
             values = _values(result, decode)
             progress(last_words(result, "done"))
-            return values
+            return values, previews.of(result.files)
 
-        return io.NodeOutput(*await run_visibly(work))
+        values, shown = await run_visibly(work)
+        return io.NodeOutput(*values, ui=shown)
 
 
 def _frames() -> Any:
@@ -93,7 +94,7 @@ def _frames() -> Any:
         "frames",
         display_name="frames",
         is_output_list=True,
-        tooltip="The frames or pictures that `decode` asks for; a list of single pictures where their sizes differ.",
+        tooltip="The frames or pictures that decode asks for; a list of single pictures where their sizes differ.",
     )
 
 
@@ -105,10 +106,11 @@ def _values(result: Result, decode: str) -> list[Any]:
 
 def _media(result: Result, decode: str) -> tuple[Any, Any, Any]:
     """frames, video and audio; what there is none of is blocked, with a reason."""
-    if clip := _first(result, ".mp4"):
+    if clip := _first(result, *previews.CLIPS):
         frames, audio = decode_clip(clip, decode)
         return [frames], host.video(clip), audio
-    sound, images = _first(result, *_SOUNDS), [path for path in result.files if path.suffix in _PICTURES]
+    sound = _first(result, *previews.SOUNDS)
+    images = [path for path in result.files if path.suffix in previews.PICTURES]
     made = "pictures" if images else "a sound" if sound else "an entry of the library"
     nothing = host.blocked(f"Job {result.job_key} made {made}: there is nothing for this output.")
     if images:

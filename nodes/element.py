@@ -11,9 +11,9 @@ from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import CustomElement
 from ..kling_api.operations.library import LONGEST_DESCRIPTION, LONGEST_NAME
 from ..kling_api.watch import Progress
-from . import inputs, judging, pictures, sources
+from . import inputs, judging, pictures, sources, wording
 from .clips import client_of, last_words
-from .host import io, search_aliases
+from .host import advanced, io, search_aliases
 from .workers import run_visibly
 
 
@@ -39,7 +39,9 @@ class KlingElement(io.ComfyNode):
                 pictures.socket("refer_images", "One to three pictures from other sides, as a batch."),
                 pictures.url("refer_images", lines=True),
                 *inputs.clip("The same in a clip, in place of pictures: mp4 or mov, 3 to 8 s, 1080p, 200 MB at most."),
-                inputs.VoiceType.Input("voice", optional=True, tooltip="The voice in which it speaks."),
+                inputs.VoiceType.Input(
+                    "voice", optional=True, tooltip="From Kling Voice: the voice in which it speaks."
+                ),
                 *inputs.profile_and_callback(),
             ],
             outputs=[
@@ -53,7 +55,17 @@ class KlingElement(io.ComfyNode):
                     "task_id", display_name="task_id", tooltip="Of an element that was made: the task's id."
                 ),
             ],
-            **search_aliases("可灵", "主体", "角色", "element", "character", "subject", "kling element"),
+            **search_aliases(
+                "可灵",
+                "主体",
+                "角色",
+                "角色一致性",
+                "element",
+                "character",
+                "consistent character",
+                "subject",
+                "kling element",
+            ),
         )
 
     @classmethod
@@ -104,7 +116,8 @@ class KlingElement(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         if known := element_id.strip():
-            sources.exactly_one(element_id=known, frontal_image=frontal_image, video=video, video_url=video_url)
+            with wording.of_a_node():
+                sources.exactly_one(element_id=known, frontal_image=frontal_image, video=video, video_url=video_url)
             return io.NodeOutput(known, known, "")
 
         def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[str, str]:
@@ -140,12 +153,13 @@ def _words() -> list[Any]:
             "element_description",
             multiline=True,
             default="",
-            tooltip=f"What it is, up to {LONGEST_DESCRIPTION} characters.",
+            tooltip=f"Of an element that is made: what it is, up to {LONGEST_DESCRIPTION} characters.",
         ),
         io.String.Input(
             "tags",
             default="",
             tooltip=f"Some of {', '.join(catalog.element_tags().values())}, with commas between them. May be empty.",
+            **advanced(),
         ),
     ]
 

@@ -15,6 +15,7 @@ from ..kling_api.watch import Progress
 from . import host, inputs, wording
 from .host import io, search_aliases
 from .judging import judged
+from .language import said
 from .workers import run_visibly
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ class KlingEstimate(io.ComfyNode):
                     default="text2video",
                     tooltip="What would be made, by the last part of Kling's own path; generations: pictures.",
                 ),
-                io.String.Input("prompt", multiline=True, default="", tooltip="Or the text to speak. May be empty."),
+                io.String.Input(
+                    "prompt",
+                    multiline=True,
+                    default="",
+                    tooltip="The prompt, or for tts the text to speak. May be empty.",
+                ),
                 *_inputs_of_the_price(),
                 io.String.Input(
                     "parameters",
@@ -63,7 +69,7 @@ class KlingEstimate(io.ComfyNode):
                 ),
             ],
             is_output_node=True,
-            **search_aliases("可灵", "价格", "预估", "price", "cost", "estimate", "kling credits"),
+            **search_aliases("可灵", "价格", "费用", "预估", "积分", "price", "cost", "estimate", "kling credits"),
         )
 
     @classmethod
@@ -92,23 +98,17 @@ class KlingEstimate(io.ComfyNode):
         parameters: str = "{}",
         profile: str = "",
     ) -> io.NodeOutput:
-        said = {"prompt": prompt, "text": prompt, "mode": mode, "duration": duration, "sound": sound}
-        said |= {"resolution": resolution, "n": n, "model_name": _model(operation, model_name)}
+        given = {"prompt": prompt, "text": prompt, "mode": mode, "duration": duration, "sound": sound}
+        given |= {"resolution": resolution, "n": n, "model_name": _model(operation, model_name)}
 
         def work(progress: Callable[[Progress], None], _stop: threading.Event) -> tuple[str, float]:
             from ..kling_api.quote import operation_of, quote, read_parameters
 
             dialect = inputs.dialect(profile)
-            asked = {name: value for name, value in said.items() if value is not None}
+            asked = {name: value for name, value in given.items() if value is not None}
             told = quote(operation_of(operation, asked, read_parameters(parameters), dialect), dialect)
-            said_of_it = [
-                *_costs(told),
-                *_budget(told, profile),
-                *told.warnings,
-                f"{told.method} {told.path}",
-                told.body,
-            ]
-            text = "\n".join(said_of_it)
+            about_it = [*_costs(told), *_budget(told, profile), *told.warnings]
+            text = "\n".join((*map(said, about_it), f"{told.method} {told.path}", told.body))
             progress(Progress(text, 0.0, None, "", ""))
             return text, UNKNOWN if told.units is None else float(told.units)
 
@@ -124,15 +124,23 @@ def _inputs_of_the_price() -> list[Any]:
             "model_name",
             options=[USUAL_MODEL, *dict.fromkeys(models)],
             default=USUAL_MODEL,
-            tooltip="The models of all operations; not each can do each.",
+            tooltip="The model. The list has those of all operations; not each can do each.",
         ),
         io.Combo.Input(
-            "mode", options=list(capabilities.modes()), default="std", tooltip="std: 720p, pro: 1080p, 4k. Of clips."
+            "mode",
+            options=list(capabilities.modes()),
+            default="std",
+            tooltip="Of clips. std: 720p, pro: 1080p, 4k: 2160p.",
         ),
-        io.Int.Input("duration", default=5, min=1, max=60, tooltip="Seconds. Of clips and sounds."),
-        io.Boolean.Input("sound", default=False, tooltip="Of clips."),
-        io.Combo.Input("resolution", options=["1k", "2k", "4k"], default="1k", tooltip="Of pictures."),
-        io.Int.Input("n", default=1, min=1, max=9, tooltip="How many pictures."),
+        io.Int.Input("duration", default=5, min=1, max=60, tooltip="Of clips and sounds: seconds, 1 to 60."),
+        io.Boolean.Input("sound", default=False, tooltip="Of clips: whether sound is made as well."),
+        io.Combo.Input(
+            "resolution",
+            options=["1k", "2k", "4k"],
+            default="1k",
+            tooltip="Of pictures, in pixels along a side: about 1024, 2048 or 4096.",
+        ),
+        io.Int.Input("n", default=1, min=1, max=9, tooltip="Of pictures: how many, 1 to 9."),
     ]
 
 

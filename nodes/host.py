@@ -15,10 +15,13 @@ from typing import Any
 
 from comfy_api.v0_0_2 import ComfyExtension, InputImpl, io
 
+from .language import said
+
 __all__ = [
     "ComfyExtension",
     "Interrupted",
     "ProgressDisplay",
+    "advanced",
     "blocked",
     "data_folder",
     "digest_of_video",
@@ -36,6 +39,14 @@ def search_aliases(*words: str) -> dict[str, Any]:
     """For `io.Schema`: the words as `search_aliases` where this ComfyUI knows them (0.11.0); older ones fail on it."""
     known = {field.name for field in fields(io.Schema)}
     return {"search_aliases": list(words)} if "search_aliases" in known else {}
+
+
+def advanced() -> dict[str, Any]:
+    """For an input that few need: `advanced`, where this ComfyUI knows it (after 0.8.0; older ones fail on it).
+
+    Nodes 2.0 tucks such an input away behind a button; the front end of 0.10.0 shows it as it is.
+    """
+    return {"advanced": True} if "advanced" in inspect.signature(io.String.Input.__init__).parameters else {}
 
 
 def data_folder() -> Path:
@@ -59,7 +70,7 @@ def blocked(why: str) -> Any:
     """Stands for an output that there is none of: what is connected to it does not run, and the user is told why."""
     from comfy_execution.graph import ExecutionBlocker
 
-    return ExecutionBlocker(why)
+    return ExecutionBlocker(said(why))
 
 
 @contextmanager
@@ -168,9 +179,12 @@ class ProgressDisplay:
 
 
 def _send_text(server: Any, text: str, node_id: str) -> None:
-    """To the browser tab that queued the prompt alone; a ComfyUI that knows no `sid` there sends it to all."""
+    """To the browser tab that queued the prompt alone; a ComfyUI that knows no `sid` there sends it to all.
+
+    Nodes 2.0 reads the text as Markdown, where two spaces end a line.
+    """
     alone = {"sid": server.client_id} if "sid" in inspect.signature(server.send_progress_text).parameters else {}
-    server.send_progress_text(text, node_id, **alone)
+    server.send_progress_text(text.replace("\n", "  \n"), node_id, **alone)
 
 
 def _executing_node() -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from ..kling_api.operations import CameraControl, Image2Video, MultiShot
 from . import inputs, judging, sources
 from .clips import make_clip, outputs
-from .host import io, search_aliases
+from .host import advanced, io, search_aliases
 
 _PICTURE = "At least 300 pixels on each side, at most 2.5 : 1. Sent as PNG, or as JPEG where the PNG is over the limit."
 
@@ -23,7 +23,7 @@ class KlingImage2Video(io.ComfyNode):
             "The same inputs and seed are paid for once.",
             inputs=[
                 io.Image.Input("image", tooltip=f"The first frame. One picture. {_PICTURE}"),
-                inputs.prompt(required=False),
+                inputs.prompt("image2video", "How the picture should move. May be empty."),
                 *inputs.model_and_length("image2video"),
                 *inputs.negative_prompt_to_decode(),
                 io.Image.Input(
@@ -37,14 +37,27 @@ class KlingImage2Video(io.ComfyNode):
                     options=["auto", "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3"],
                     default="auto",
                     optional=True,
-                    tooltip="auto: the clip follows the picture. Other values reach only gateways that have the field.",
+                    tooltip="Width : height. auto: the clip follows the picture. Other values reach only gateways that "
+                    "have the field.",
+                    **advanced(),
                 ),
                 *inputs.profile_and_callback(),
                 *inputs.shots_and_voices("kling-v2-6 and kling-2.6"),
                 *inputs.elements(3, "Only kling-v3 and kling-3.0."),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "图生视频", "首尾帧", "image2video", "kling i2v"),
+            **search_aliases(
+                "可灵",
+                "图生视频",
+                "首帧",
+                "尾帧",
+                "首尾帧",
+                "image to video",
+                "image2video",
+                "i2v",
+                "first last frame",
+                "kling i2v",
+            ),
         )
 
     @classmethod
@@ -64,7 +77,7 @@ class KlingImage2Video(io.ComfyNode):
     ) -> str | bool:
         has_end, has_camera = (value is not inputs.NOT_GIVEN for value in (end_image, camera_control))
         if has_end and has_camera:
-            return f"end_image and camera_control cannot be used together: disconnect one of them. {judging.UNSENT}"
+            return judging.refused("end_image and camera_control cannot be used together: disconnect one of them.")
         return judging.first_problem(
             judging.voices(sound, voice_1, voice_2),
             inputs.problem(

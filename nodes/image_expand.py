@@ -19,8 +19,8 @@ class KlingImageExpand(io.ComfyNode):
             node_id="KlingImageExpand",
             display_name="Kling Image Expand",
             category="Kling/Image",
-            description="Lets a picture grow at its edges, with your own key. The same inputs and seed are paid for "
-            "once.",
+            description="Lets a picture grow at its edges, with your own key; 8 image units for each picture. The same "
+            "inputs and seed are paid for once.",
             inputs=[
                 *(_ratio(side, measure) for side, measure in _SIDES.items()),
                 pictures.prompt(required=False),
@@ -31,7 +31,7 @@ class KlingImageExpand(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=pictures.outputs(),
-            **search_aliases("可灵", "扩图", "outpaint", "expand", "uncrop"),
+            **search_aliases("可灵", "扩图", "outpaint", "outpainting", "expand", "uncrop"),
         )
 
     @classmethod
@@ -89,7 +89,7 @@ def _ratio(side: str, measure: str) -> Any:
         min=0.0,
         max=2.0,
         step=0.05,
-        tooltip=f"How far it grows {side}: 0 to 2 times its {measure}. In all, at most 3 times its area.",
+        tooltip=f"How far it grows {side}: 0 to 2 times its {measure}. All sides together: at most 3 times its area.",
     )
 
 

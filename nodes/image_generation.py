@@ -7,7 +7,7 @@ from typing import Any
 from ..kling_api.operations import ImageGeneration
 from . import inputs, pictures
 from .host import io, search_aliases
-from .judging import UNSENT, at_most_one, first_problem, linked, some
+from .judging import at_most_one, first_problem, linked, refused, some
 from .sources import in_order
 
 #: Stands for an empty image_reference, which a menu cannot show.
@@ -32,7 +32,10 @@ class KlingImageGeneration(io.ComfyNode):
                 pictures.resolution("generations"),
                 pictures.count(),
                 io.String.Input(
-                    "negative_prompt", multiline=True, default="", tooltip="What should not appear. Not with image."
+                    "negative_prompt",
+                    multiline=True,
+                    default="",
+                    tooltip="What should not appear. Up to 2500 characters. Not with image.",
                 ),
                 *_references(),
                 inputs.seed(),
@@ -42,7 +45,18 @@ class KlingImageGeneration(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=pictures.outputs(),
-            **search_aliases("可灵", "文生图", "图生图", "text2image", "image2image", "kling image"),
+            **search_aliases(
+                "可灵",
+                "图片生成",
+                "文生图",
+                "图生图",
+                "text to image",
+                "text2image",
+                "t2i",
+                "image to image",
+                "i2i",
+                "kling image",
+            ),
         )
 
     @classmethod
@@ -60,7 +74,7 @@ class KlingImageGeneration(io.ComfyNode):
     ) -> str | bool:
         if (linked(image) or image_url) and negative_prompt:
             which = "negative_prompt and image cannot be used together"
-            return f"{which}: empty negative_prompt, or disconnect image. {UNSENT}"
+            return refused(f"{which}: empty negative_prompt, or disconnect image.")
         return first_problem(
             at_most_one(image=linked(image), image_url=image_url),
             inputs.problem(

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 FOUND = {"object": "object_seg", "head": "head_seg", "face": "face_seg", "cloth": "cloth_seg"}
 
 
+_SHOWN = {
+    "object": "the main object is",
+    "head": "the head is",
+    "face": "the face is",
+    "cloth": "the clothes are",
+}
+
+
 class KlingImageRecognize(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -31,12 +39,12 @@ class KlingImageRecognize(io.ComfyNode):
             "0.1 units. The same picture and seed are paid for once.",
             inputs=[
                 inputs.seed(),
-                pictures.socket("image", "One picture."),
+                pictures.socket("image", "What is looked at. One picture."),
                 pictures.url("image"),
                 inputs.paying_profile(),
             ],
             outputs=[*(_mask(name) for name in FOUND), pictures.task_id()],
-            **search_aliases("可灵", "抠图", "分割", "mask", "segment", "matting"),
+            **search_aliases("可灵", "抠图", "分割", "遮罩", "蒙版", "mask", "segment", "matting"),
         )
 
     @classmethod
@@ -55,13 +63,15 @@ class KlingImageRecognize(io.ComfyNode):
         def read(result: Result) -> list[Any]:
             return _masks(result.files, image)
 
-        result, masks = await run_visibly(pictures.reading(order(build, profile), read))
-        return io.NodeOutput(*masks, result.task_id)
+        result, masks, shown = await run_visibly(pictures.reading(order(build, profile), read))
+        return io.NodeOutput(*masks, result.task_id, ui=shown)
 
 
 def _mask(name: str) -> Any:
     return io.Mask.Output(
-        name, display_name=name, tooltip=f"1 where the {name} is, of the picture's size; all 0 where there is none."
+        name,
+        display_name=name,
+        tooltip=f"1 where {_SHOWN[name]}, of the picture's size; all 0 where there is none.",
     )
 
 

@@ -11,6 +11,7 @@ from ..kling_api.operations import MAX_SEED
 from . import host, wording
 from .clips import DECODE
 from .host import io
+from .language import said
 
 if TYPE_CHECKING:
     from ..kling_api.dialects.wire import Dialect
@@ -25,9 +26,19 @@ NOT_GIVEN = "not given"
 _NAMES = "A name from user/__kling/profiles.toml, never a key."
 
 
-def prompt(required: bool) -> Any:
-    what = "What the clip should show." if required else "How the picture should move. May be empty."
-    return io.String.Input("prompt", multiline=True, default="", tooltip=f"{what} Up to 2500 characters.")
+def prompt(operation: str, what: str = "What the clip should show.") -> Any:
+    return io.String.Input("prompt", multiline=True, default="", tooltip=f"{what} {characters(operation)}")
+
+
+def characters(operation: str) -> str:
+    """How long a prompt may be, and the models that take a longer one."""
+    usual = capabilities.prompt_limit("", operation)
+    longer: dict[int, list[str]] = {}
+    for model in capabilities.models_for(operation):
+        if (most := capabilities.prompt_limit(model, operation)) != usual:
+            longer.setdefault(most, []).append(model)
+    more = "".join(f"; {most} with {' and '.join(models)}" for most, models in longer.items())
+    return f"Up to {usual} characters{more}."
 
 
 def model_and_length(operation: str) -> list[Any]:
@@ -37,11 +48,13 @@ def model_and_length(operation: str) -> list[Any]:
             "model_name",
             options=list(capabilities.models_for(operation)),
             default=capabilities.default_model(),
-            tooltip="Kling's model. Those after kling-2.5-turbo were announced for retirement.",
+            tooltip="Kling's model; each has its own limits and its own price. Those after kling-2.5-turbo were "
+            "announced for retirement.",
         ),
         mode(
             capabilities.modes(),
-            "std: 720p, pro: 1080p, 4k: 2160p (kling-v3 and kling-3.0 only). A higher mode costs more.",
+            "The clip's size. std: 720p, pro: 1080p, 4k: 2160p (kling-v3 and kling-3.0 only). A higher mode costs "
+            "more.",
         ),
         duration("5 or 10 with most models, 3 to 15 with kling-v3, kling-3.0 and kling-3.0-turbo."),
     ]
@@ -58,22 +71,29 @@ def duration(which: str) -> Any:
 def negative_prompt_to_decode() -> list[Any]:
     """negative_prompt, cfg_scale, sound, seed, decode."""
     return [
-        negative_prompt("What should not appear. Not with kling-3.0, kling-3.0-turbo, kling-2.6, kling-2.5-turbo."),
-        cfg_scale("0 to 1: how closely the prompt is followed. Only models v1.x use it."),
+        negative_prompt("Not with kling-3.0, kling-3.0-turbo, kling-2.6, kling-2.5-turbo."),
+        cfg_scale("Only models v1.x use it."),
         io.Boolean.Input(
-            "sound", default=False, tooltip="Make sound as well (kling-v3, kling-v2-6 pro and newer). Costs more."
+            "sound",
+            default=False,
+            tooltip="Make sound as well: kling-v3, kling-3.0, and in mode pro kling-v2-6 and kling-2.6. Costs more. "
+            "kling-3.0-turbo always makes sound.",
         ),
         seed(),
         decode(),
     ]
 
 
-def negative_prompt(tooltip: str) -> Any:
-    return io.String.Input("negative_prompt", multiline=True, default="", tooltip=tooltip)
+def negative_prompt(which: str = "") -> Any:
+    what = f"What should not appear. Up to {capabilities.prompt_limit('', 'text2video')} characters. {which}"
+    return io.String.Input("negative_prompt", multiline=True, default="", tooltip=what.rstrip())
 
 
-def cfg_scale(tooltip: str) -> Any:
-    return io.Float.Input("cfg_scale", default=0.5, min=0.0, max=1.0, step=0.05, tooltip=tooltip)
+def cfg_scale(which: str) -> Any:
+    what = "0 to 1: how closely the prompt is followed; the higher, the closer."
+    return io.Float.Input(
+        "cfg_scale", default=0.5, min=0.0, max=1.0, step=0.05, tooltip=f"{what} {which}", **host.advanced()
+    )
 
 
 def seed() -> Any:
@@ -93,13 +113,17 @@ def decode() -> Any:
         "decode",
         options=list(DECODE),
         default="all",
-        tooltip="Which frames become IMAGE; a 1080p frame takes 25 MB. video and audio do not need them.",
+        tooltip="What the output frames holds: all frames, or the first or the last one alone. A 1080p frame takes "
+        "25 MB of memory; video and audio do not need them.",
     )
 
 
 def camera_control() -> Any:
     return CameraControlType.Input(
-        "camera_control", optional=True, tooltip="A camera move; only kling-v1 (text) and kling-v1-5 (image) have one."
+        "camera_control",
+        optional=True,
+        tooltip="From Kling Camera Control or Kling Camera Preset. Only kling-v1 (text, mode std) and kling-v1-5 "
+        "(image, mode pro) have one, both with duration 5.",
     )
 
 
@@ -117,7 +141,8 @@ def shots_and_voices(speaking: str) -> list[Any]:
             VoiceType.Input(
                 f"voice_{number}",
                 optional=True,
-                tooltip=f"Speaks where prompt says <<<voice_{number}>>>. Needs sound; only {speaking}.",
+                tooltip=f"From Kling Voice: speaks where the prompt says <<<voice_{number}>>>. Needs sound and mode "
+                f"pro; costs more. Only {speaking}.",
             )
             for number in (1, 2)
         ),
@@ -161,7 +186,9 @@ def cited_pictures(count: int, what: str = "") -> list[Any]:
             default="",
             multiline=True,
             optional=True,
-            tooltip="Pictures by their URLs, one per line. They count after those that are connected.",
+            tooltip="Pictures by their URLs, one per line, which Kling must be able to fetch. They count after those "
+            "that are connected.",
+            **host.advanced(),
         ),
     ]
 
@@ -200,7 +227,12 @@ def profile_and_callback() -> list[Any]:
     return [
         paying_profile(),
         io.String.Input(
-            "callback_url", default="", optional=True, tooltip="URL that Kling reports to. Leave it empty if unsure."
+            "callback_url",
+            default="",
+            optional=True,
+            tooltip="A URL to which Kling reports how the job is getting on. Leave it empty if unsure. It is saved "
+            "with the workflow: no token in it.",
+            **host.advanced(),
         ),
     ]
 
@@ -218,7 +250,7 @@ def problem(operation: str, profile: str | None, model_name: str | None, **asked
     if profile is None or model_name is None:
         return True
     found = dialect(profile).problem(operation, model_name, known)
-    return f"{wording.told(found)} Nothing was sent." if found else True
+    return said(f"{wording.told(found)} Nothing was sent.") if found else True
 
 
 def has(operation: str, field: str, profile: str | None) -> bool:

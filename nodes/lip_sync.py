@@ -10,7 +10,7 @@ from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import LipSync
 from ..kling_api.operations.lip_sync import SHORTEST_SOUND
 from ..kling_api.watch import Progress
-from . import inputs, judging, sources
+from . import inputs, judging, sources, wording
 from .clips import client_of, hand_on, outputs
 from .host import io, search_aliases
 from .speech import DEFAULT_VOICE, Heard, Speech, problem_of_sound, run_with_speech, sound_inputs
@@ -33,7 +33,11 @@ class KlingLipSync(io.ComfyNode):
             "units to find the faces, and 0.5 units for each 5 s of sound.",
             inputs=[
                 io.Int.Input(
-                    "face_index", default=0, min=0, max=9, tooltip="Which face speaks: 0 for the first that is found."
+                    "face_index",
+                    default=0,
+                    min=0,
+                    max=9,
+                    tooltip="Which face speaks, 0 to 9: 0 for the first that is found.",
                 ),
                 *_times(),
                 _volume("sound_volume", "The sound's"),
@@ -42,13 +46,14 @@ class KlingLipSync(io.ComfyNode):
                 inputs.decode(),
                 inputs.video_id(optional=True),
                 *inputs.clip(
-                    "The clip, in place of video_id: mp4 or mov, 2 to 60 s, sides of 512 to 2160 pixels, 100 MB."
+                    "The clip, in place of video_id: mp4 or mov, 2 to 60 s, sides of 512 to 2160 pixels, 100 MB at "
+                    "most."
                 ),
-                *sound_inputs(),
+                *sound_inputs("2 to 60"),
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "对口型", "lip sync", "lipsync", "kling lip sync"),
+            **search_aliases("可灵", "口型同步", "对口型", "lip sync", "lipsync", "dub", "kling lip sync"),
         )
 
     @classmethod
@@ -98,7 +103,8 @@ class KlingLipSync(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
+        with wording.of_a_node():
+            speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
 
         def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
             client = client_of(profile)
@@ -140,7 +146,12 @@ def _times() -> list[Any]:
 
 def _volume(name: str, whose: str) -> Any:
     return io.Float.Input(
-        name, default=1.0, min=0.0, max=2.0, step=0.1, tooltip=f"{whose} volume, 0 to 2; 1 leaves it as it is."
+        name,
+        default=1.0,
+        min=0.0,
+        max=2.0,
+        step=0.1,
+        tooltip=f"{whose} volume, 0 to 2: 0 is silent, 1 leaves it as it is.",
     )
 
 
@@ -149,18 +160,15 @@ def _problem_of_times(start: int | None, end: int | None, unknown: bool, profile
     if start is None or end is None or (end == 0 and not unknown):
         return True
     if end == 0:
-        return (
-            f"{_UNKNOWN_END} {_GIVE_END} {judging.UNSENT}"
-            if inputs.has(LipSync.kind, "sound_end_time", profile)
-            else True
-        )
+        takes_a_part = inputs.has(LipSync.kind, "sound_end_time", profile)
+        return judging.refused(f"{_UNKNOWN_END} {_GIVE_END}") if takes_a_part else True
     if end < start:
         what = f"sound_end_time lies before sound_start_time: {end} ms and {start} ms."
-        return f"{what} The sound must last at least {SHORTEST_SOUND} ms: change one of them. {judging.UNSENT}"
+        return judging.refused(f"{what} The sound must last at least {SHORTEST_SOUND} ms: change one of them.")
     if end - start < SHORTEST_SOUND:
-        return (
+        return judging.refused(
             f"The sound from {start} to {end} ms lasts {end - start} ms. It must last at least {SHORTEST_SOUND} ms: "
-            f"change sound_start_time or sound_end_time. {judging.UNSENT}"
+            "change sound_start_time or sound_end_time."
         )
     return True
 

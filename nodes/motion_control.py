@@ -30,17 +30,20 @@ class KlingMotionControl(io.ComfyNode):
                     "prompt",
                     multiline=True,
                     default="",
-                    tooltip="What surrounds the person. May be empty. Up to 2500 characters.",
+                    tooltip=f"What surrounds the person. May be empty. {inputs.characters('motion-control')}",
                 ),
-                pictures.model_name("motion-control"),
-                inputs.mode(("std", "pro"), "std: 720p, pro: 1080p. pro costs more."),
+                pictures.model_name("motion-control", "kling-v3 and kling-3.0 cost more and take an element."),
+                inputs.mode(("std", "pro"), "The clip's size. std: 720p, pro: 1080p. pro costs more."),
                 io.Combo.Input(
                     "character_orientation",
                     options=["video", "image"],
                     default="video",
-                    tooltip="The person faces as in the clip (up to 30 s of it), or as in the picture (up to 10 s).",
+                    tooltip="video: the person faces as in the clip, of up to 30 s. image: as in the picture; then the "
+                    "clip may have up to 10 s.",
                 ),
-                io.Boolean.Input("keep_original_sound", default=True, tooltip="Keep the sound of the clip."),
+                io.Boolean.Input(
+                    "keep_original_sound", default=True, tooltip="Keep the sound of the clip that is connected."
+                ),
                 inputs.seed(),
                 inputs.decode(),
                 io.Image.Input(
@@ -54,7 +57,9 @@ class KlingMotionControl(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "动作控制", "动作迁移", "motion control", "motion transfer", "kling motion"),
+            **search_aliases(
+                "可灵", "动作控制", "动作迁移", "motion control", "motion transfer", "dance", "kling motion"
+            ),
         )
 
     @classmethod

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..kling_api.operations import MultiImage2Image
 from . import inputs, pictures
-from .host import io, search_aliases
-from .judging import UNSENT, at_most_one, first_problem, linked, some
+from .host import advanced, io, search_aliases
+from .judging import at_most_one, first_problem, linked, refused, some
 
 MOST_SUBJECTS = 4
 
@@ -35,7 +35,9 @@ class KlingMultiImage2Image(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=pictures.outputs(),
-            **search_aliases("可灵", "多图参考", "multi image", "subject reference", "style reference"),
+            **search_aliases(
+                "可灵", "多图参考", "主体参考", "风格参考", "multi image", "subject reference", "style reference"
+            ),
         )
 
     @classmethod
@@ -56,7 +58,7 @@ class KlingMultiImage2Image(io.ComfyNode):
     ) -> str | bool:
         subjects = map(linked, (subject_image_1, subject_image_2, subject_image_3, subject_image_4))
         if some(*subjects, subject_image_urls) == "none":
-            return f"There is no subject: connect subject_image_1, or fill in subject_image_urls. {UNSENT}"
+            return refused("There is no subject: connect subject_image_1, or fill in subject_image_urls.")
         return first_problem(
             at_most_one(scene_image=linked(scene_image), scene_image_url=scene_image_url),
             at_most_one(style_image=linked(style_image), style_image_url=style_image_url),
@@ -118,6 +120,8 @@ def _subjects() -> list[Any]:
             default="",
             multiline=True,
             optional=True,
-            tooltip="Further subjects by URL, one on each line. One to four subjects in all.",
+            tooltip="Further subjects by URL, one on each line, which Kling must be able to fetch. One to four "
+            "subjects in all.",
+            **advanced(),
         ),
     ]

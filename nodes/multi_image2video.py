@@ -23,18 +23,18 @@ class KlingMultiImage2Video(io.ComfyNode):
             description="Makes one clip from one to four pictures of subjects or a scene. Kling itself has it with "
             "kling-v1-6 alone, whose retirement was announced; Kling Omni Video is its successor.",
             inputs=[
-                inputs.prompt(required=True),
-                pictures.model_name("multi-image2video", "kling-v1-6 alone at Kling itself."),
-                inputs.mode(("std", "pro"), "std: 720p, pro: 1080p. pro costs more."),
+                inputs.prompt("multi-image2video"),
+                pictures.model_name("multi-image2video", "At Kling itself kling-v1-6 alone."),
+                inputs.mode(("std", "pro"), "The clip's size. std: 720p, pro: 1080p. pro costs more."),
                 inputs.duration("5 or 10."),
                 io.Combo.Input(
                     "aspect_ratio",
                     options=list(capabilities.aspect_ratios()),
                     default="16:9",
-                    tooltip="Width : height.",
+                    tooltip="Width : height of the clip.",
                 ),
-                inputs.negative_prompt("What should not appear."),
-                inputs.cfg_scale("0 to 1: how closely the prompt is followed. Some gateways take it, Kling does not."),
+                inputs.negative_prompt(),
+                inputs.cfg_scale("Some gateways take it, Kling does not."),
                 inputs.seed(),
                 inputs.decode(),
                 *inputs.cited_pictures(MOST_PICTURES, "A subject or the scene."),
@@ -43,7 +43,9 @@ class KlingMultiImage2Video(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "多图参考", "多图生视频", "multi image", "elements", "kling multi-image"),
+            **search_aliases(
+                "可灵", "多图参考", "多图生视频", "multi image", "elements", "reference to video", "kling multi-image"
+            ),
         )
 
     @classmethod

@@ -68,8 +68,8 @@ class KlingMultiShotImages(io.ComfyNode):
         def read(result: Result) -> list[Any]:
             return [_read_set(result.files, number) for number in range(SETS)]
 
-        result, sets = await run_visibly(pictures.reading(order(build, profile), read))
-        return io.NodeOutput(*sets, result.task_id)
+        result, sets, shown = await run_visibly(pictures.reading(order(build, profile), read))
+        return io.NodeOutput(*sets, result.task_id, ui=shown)
 
 
 def _views(number: int) -> Any:
@@ -77,7 +77,7 @@ def _views(number: int) -> Any:
         f"views_{number}",
         display_name=f"views_{number}",
         is_output_list=True,
-        tooltip="Three views as one batch; a list of single pictures where their sizes differ.",
+        tooltip=f"Set {number}: three views as one batch; a list of single pictures where their sizes differ.",
     )
 
 

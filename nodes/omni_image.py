@@ -48,7 +48,18 @@ class KlingOmniImage(io.ComfyNode):
                 pictures.url("mask"),
             ],
             outputs=pictures.outputs(),
-            **search_aliases("可灵", "图片编辑", "换脸", "换背景", "omni", "image edit", "face swap", "inpaint"),
+            **search_aliases(
+                "可灵",
+                "图片编辑",
+                "换脸",
+                "换背景",
+                "omni",
+                "o1",
+                "image edit",
+                "face swap",
+                "inpaint",
+                "reference image",
+            ),
         )
 
     @classmethod
@@ -131,7 +142,8 @@ def _series() -> list[Any]:
             options=["single", "series"],
             default="single",
             optional=True,
-            tooltip="single: n pictures, each for itself. series: pictures that belong together (kling-v3-omni).",
+            tooltip="What is made. single: n pictures, each for itself. series: pictures that belong together "
+            "(kling-v3-omni).",
         ),
         io.Int.Input(
             "series_amount",

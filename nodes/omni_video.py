@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ..kling_api.client import Result
 
 
+_MODES = "The clip's size. std: 720p, pro: 1080p, 4k: 2160p (not with an o1 model). A higher mode costs more."
+
+
 class KlingOmniVideo(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -28,18 +31,20 @@ class KlingOmniVideo(io.ComfyNode):
             description="Makes a clip from a prompt that cites what is connected: <<<image_1>>>, <<<video_1>>>, "
             "<<<element_1>>>. Follows a clip, edits it, or goes from a first to an end frame.",
             inputs=[
-                inputs.prompt(required=True),
+                inputs.prompt("omni-video"),
                 pictures.model_name("omni-video", "kling-v3-omni and kling-3.0-omni also take shots and make sound."),
-                inputs.mode(capabilities.modes(), "std: 720p, pro: 1080p, 4k: 2160p. A higher mode costs more."),
+                inputs.mode(capabilities.modes(), _MODES),
                 inputs.duration("3 to 15, with kling-video-o1 and kling-o1 3 to 10. An edited clip keeps its length."),
                 io.Combo.Input(
                     "aspect_ratio",
                     options=list(capabilities.aspect_ratios()),
                     default="16:9",
-                    tooltip="Width : height. A first frame or an edited clip brings its own.",
+                    tooltip="Width : height of the clip. A first frame or an edited clip brings its own.",
                 ),
                 io.Boolean.Input(
-                    "sound", default=False, tooltip="Make sound as well. Not beside a clip, nor with an o1 model."
+                    "sound",
+                    default=False,
+                    tooltip="Make sound as well. Costs more. Not beside a clip, nor with an o1 model.",
                 ),
                 inputs.seed(),
                 inputs.decode(),
@@ -49,7 +54,19 @@ class KlingOmniVideo(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "多模态", "视频编辑", "参考", "omni", "o1", "kling reference", "video edit"),
+            **search_aliases(
+                "可灵",
+                "多模态",
+                "参考生视频",
+                "视频编辑",
+                "参考",
+                "omni",
+                "o1",
+                "reference to video",
+                "video edit",
+                "video to video",
+                "v2v",
+            ),
         )
 
     @classmethod
@@ -158,7 +175,7 @@ def _media() -> list[Any]:
             options=list(REFER_TYPES),
             default=REFER_TYPES[0],
             optional=True,
-            tooltip="feature: the clip is followed in style or movement. base: it is edited.",
+            tooltip="What the clip is for. feature: it is followed in style or movement. base: it is edited.",
         ),
         io.Boolean.Input(
             "keep_original_sound", default=True, optional=True, tooltip="Keep the sound of the clip that is connected."

@@ -11,9 +11,9 @@ from ..kling_api import capabilities
 from ..kling_api.errors import InvalidRequest, MediaError
 from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
-from . import wording
+from . import previews, wording
 from .clips import last_words, order
-from .host import io
+from .host import advanced, io
 from .workers import Work, run_visibly
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: What Kling takes (official docs, 2026-02).
 LIMITS = "At least 300 pixels on each side, at most 2.5 : 1, 10 MB."
+_CHARACTERS = f"Up to {capabilities.prompt_limit('', 'generations')} characters."
 _SIDES = {"1k": "1k 1024", "2k": "2k 2048", "4k": "4k 4096, which costs more"}
 
 
@@ -59,19 +60,24 @@ def url(name: str, lines: bool = False) -> Any:
         multiline=lines,
         optional=True,
         tooltip=f"{how} in place of {name}, which is not sent as a file then. Kling must be able to fetch it.",
+        **advanced(),
     )
 
 
 def prompt(more: str = "", required: bool = True) -> Any:
-    what = "What the picture should show." if required else "What the picture should show; may be empty."
+    what = "What the picture should show." if required else "What the picture should show. May be empty."
     return io.String.Input(
-        "prompt", multiline=True, default="", tooltip=f"{what} {more} Up to 2500 characters.".replace("  ", " ")
+        "prompt", multiline=True, default="", tooltip=" ".join(filter(None, (what, more, _CHARACTERS)))
     )
 
 
 def count() -> Any:
     return io.Int.Input(
-        "n", default=1, min=1, max=9, tooltip="How many pictures, 1 to 9. Each is paid for and takes a parallel place."
+        "n",
+        default=1,
+        min=1,
+        max=9,
+        tooltip="How many pictures, 1 to 9. Each is paid for, and counts among the jobs that run at once.",
     )
 
 
@@ -80,7 +86,7 @@ def model_name(operation: str, more: str = "") -> Any:
         "model_name",
         options=list(capabilities.models_for(operation)),
         default=capabilities.default_model(operation),
-        tooltip=f"Kling's model. {more}".rstrip(),
+        tooltip=f"Kling's model; each has its own limits and its own price. {more}".rstrip(),
     )
 
 
@@ -91,7 +97,7 @@ def aspect_ratio(operation: str, auto: bool = False) -> Any:
         "aspect_ratio",
         options=["auto", *ratios] if auto else ratios,
         default="auto" if auto else "16:9",
-        tooltip=f"Width : height.{follows}",
+        tooltip=f"Width : height of the picture.{follows}",
     )
 
 
@@ -146,19 +152,19 @@ async def make_pictures(
     build: Callable[[], Operation], profile: str, names: Mapping[str, str] = wording.INPUTS
 ) -> io.NodeOutput:
     """Builds the operation, runs it and reads its pictures, all in a worker thread."""
-    result, images = await run_visibly(reading(order(build, profile), lambda result: read(result.files)), names)
-    return io.NodeOutput(images, result.task_id)
+    result, images, shown = await run_visibly(reading(order(build, profile), lambda result: read(result.files)), names)
+    return io.NodeOutput(images, result.task_id, ui=shown)
 
 
-def reading(run: Work[Result], read_files: Callable[[Result], Any]) -> Work[tuple[Result, Any]]:
-    """The job that `run` brings home, and what `read_files` makes of it."""
+def reading(run: Work[Result], read_files: Callable[[Result], Any]) -> Work[tuple[Result, Any, dict[str, Any]]]:
+    """The job that `run` brings home, what `read_files` makes of it, and what the node shows."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[Result, Any]:
+    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[Result, Any, dict[str, Any]]:
         result = run(progress, stop)
         progress(last_words(result, "reading the pictures"))
         found = read_files(result)
         progress(last_words(result, "done"))
-        return result, found
+        return result, found, previews.of(result.files)
 
     return work
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kling_api.operations import MultiShot, Shot
 from ..kling_api.operations.shots import LONGEST_SHOT_PROMPT, MOST_SHOTS, SHOT_TYPES
-from . import judging
+from . import judging, wording
 from .host import io, search_aliases
 from .inputs import MultiShotType
 
@@ -26,7 +26,8 @@ class KlingShots(io.ComfyNode):
                     "shot_type",
                     options=list(SHOT_TYPES),
                     default=SHOT_TYPES[0],
-                    tooltip="customize: the shots below. intelligence: the model cuts the clip; leave all shots empty.",
+                    tooltip="Who cuts the clip. customize: you, by the shots below. intelligence: the model; leave all "
+                    "shots empty.",
                 ),
                 *(socket for number in range(1, MOST_SHOTS + 1) for socket in _shot(number)),
             ],
@@ -63,7 +64,8 @@ class KlingShots(io.ComfyNode):
         numbers = range(1, MOST_SHOTS + 1)
         prompts = [shots.get(f"prompt_{number}", "") for number in numbers]
         seconds = [shots.get(f"duration_{number}", 1) for number in numbers]
-        multi_shot = MultiShot(_shots(prompts, seconds), shot_type)
+        with wording.of_a_node():
+            multi_shot = MultiShot(_shots(prompts, seconds), shot_type)
         return io.NodeOutput(multi_shot, multi_shot.seconds or 5)
 
 
@@ -83,7 +85,7 @@ def _shot(number: int) -> tuple[Any, Any]:
             min=1,
             max=15,
             optional=number > 1,
-            tooltip=f"Whole seconds of shot {number}, 1 or more.",
+            tooltip=f"Whole seconds of shot {number}, 1 to 15.",
         ),
     )
 

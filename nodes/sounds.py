@@ -8,6 +8,7 @@ from typing import Any
 
 from ..kling_api.operations import Operation
 from ..kling_api.watch import Progress
+from . import previews
 from .clips import last_words, order
 from .host import io
 from .workers import run_visibly
@@ -16,8 +17,10 @@ from .workers import run_visibly
 def outputs() -> list[Any]:
     """The three outputs of every node that makes a sound."""
     return [
-        io.Audio.Output("audio", display_name="audio", tooltip="The sound."),
-        io.String.Output("audio_id", display_name="audio_id", tooltip="Kling's id of the sound."),
+        io.Audio.Output("audio", display_name="audio", tooltip="The sound that was made."),
+        io.String.Output(
+            "audio_id", display_name="audio_id", tooltip="Kling's id of the sound, for nodes that take one."
+        ),
         io.String.Output(
             "task_id", display_name="task_id", tooltip="Kling's id of the task, for support and collecting."
         ),
@@ -27,12 +30,13 @@ def outputs() -> list[Any]:
 async def make_sound(build: Callable[[], Operation], profile: str) -> io.NodeOutput:
     """Builds the operation, runs it and reads the sound, all in a worker thread."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[Any, str, str]:
+    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[Any, str, str, dict[str, Any]]:
         from ..kling_api.media import read_audio
 
         result = order(build, profile)(progress, stop)
         audio = read_audio(result.files[0])
         progress(last_words(result, "done"))
-        return audio, result.video_id, result.task_id
+        return audio, result.video_id, result.task_id, previews.of(result.files)
 
-    return io.NodeOutput(*await run_visibly(work))
+    *values, shown = await run_visibly(work)
+    return io.NodeOutput(*values, ui=shown)

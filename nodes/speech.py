@@ -15,7 +15,7 @@ from ..kling_api.operations.audio import LONGEST_SPEECH, VOICE_LANGUAGES
 from ..kling_api.operations.rules import Recording
 from ..kling_api.watch import Progress
 from . import inputs, judging, sources
-from .host import io
+from .host import advanced, io
 
 if TYPE_CHECKING:
     from ..kling_api.client import Client, Result
@@ -55,19 +55,27 @@ class Speech:
         return TextToSpeech(self.text.strip(), self.voice_id, self.voice_language, self.voice_speed)
 
 
-def sound_inputs() -> list[Any]:
-    """audio, audio_url, text, voice_id, voice_language, voice_speed, audio_id; all optional."""
+def sound_inputs(seconds: str) -> list[Any]:
+    """audio, audio_url, text, voice_id, voice_language, voice_speed, audio_id; all optional. `seconds`: "2 to 60"."""
     first = io.String.Input(
         "text",
         default="",
         multiline=True,
         optional=True,
-        tooltip="Said by voice_id, in place of audio: up to 1000 characters. It is made first, as a job of its own "
-        "(0.05 units).",
+        tooltip=f"Said by voice_id, in place of audio: up to {LONGEST_SPEECH} characters. It is made first, as a job "
+        "of its own (0.05 units).",
     )
     return [
-        io.Audio.Input("audio", optional=True, tooltip="What is heard, sent as mp3 of at most 5 MB."),
-        io.String.Input("audio_url", default="", optional=True, tooltip="Its URL, in place of audio."),
+        io.Audio.Input(
+            "audio", optional=True, tooltip=f"What is heard: {seconds} seconds, sent as mp3 of at most 5 MB."
+        ),
+        io.String.Input(
+            "audio_url",
+            default="",
+            optional=True,
+            tooltip="The URL of an mp3, wav, m4a or aac file in place of audio. Kling must be able to fetch it.",
+            **advanced(),
+        ),
         first,
         *voice_inputs(optional=True),
         io.String.Input(
@@ -88,7 +96,7 @@ def voice_inputs(optional: bool = False) -> list[Any]:
             default=DEFAULT_VOICE,
             optional=optional,
             tooltip="The voice. Each speaks Chinese or English, some speak both; voice_language must be one that it "
-            "speaks. Any other id of text to speech too.",
+            "speaks. Other ids of Kling's text to speech are taken too.",
         ),
         io.Combo.Input(
             "voice_language",
@@ -104,7 +112,7 @@ def voice_inputs(optional: bool = False) -> list[Any]:
             max=2.0,
             step=0.1,
             optional=optional,
-            tooltip="How fast the voice speaks, 0.8 to 2.",
+            tooltip="How fast the voice speaks: 0.8 to 2 times its usual speed.",
         ),
     ]
 
@@ -138,7 +146,7 @@ def problem_of_voice(voice_id: str | None, voice_language: str | None) -> str | 
     if catalog.voice(voice_id, voice_language):
         return True
     speaks = f"voice_id {voice_id} speaks {known.language} alone."
-    return f"{speaks} Set voice_language to {known.language}. {judging.UNSENT}"
+    return judging.refused(f"{speaks} Set voice_language to {known.language}.")
 
 
 def run_with_speech(

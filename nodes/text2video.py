@@ -19,10 +19,13 @@ class KlingText2Video(io.ComfyNode):
             category="Kling/Video",
             description="Makes a clip from a prompt with your own key. The same inputs and seed are paid for once.",
             inputs=[
-                inputs.prompt(required=True),
+                inputs.prompt("text2video"),
                 *inputs.model_and_length("text2video"),
                 io.Combo.Input(
-                    "aspect_ratio", options=["16:9", "9:16", "1:1"], default="16:9", tooltip="Width : height."
+                    "aspect_ratio",
+                    options=["16:9", "9:16", "1:1"],
+                    default="16:9",
+                    tooltip="Width : height of the clip.",
                 ),
                 *inputs.negative_prompt_to_decode(),
                 inputs.camera_control(),
@@ -30,7 +33,7 @@ class KlingText2Video(io.ComfyNode):
                 *inputs.shots_and_voices("kling-v2-6"),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "文生视频", "text2video", "kling t2v"),
+            **search_aliases("可灵", "文生视频", "文字生成视频", "text to video", "text2video", "t2v", "kling t2v"),
         )
 
     @classmethod

@@ -29,7 +29,7 @@ class KlingTextToAudio(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "文生音效", "音效", "sound effect", "text to audio", "kling audio"),
+            **search_aliases("可灵", "文生音效", "音效", "sound effect", "sfx", "text to audio", "t2a", "kling audio"),
         )
 
     @classmethod

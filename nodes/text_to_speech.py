@@ -20,14 +20,19 @@ class KlingTextToSpeech(io.ComfyNode):
             description="A voice speaks a text. Answered at once; 0.05 units.",
             inputs=[
                 io.String.Input(
-                    "text", multiline=True, default="", tooltip="What is said. Up to 1000 characters, in one language."
+                    "text",
+                    multiline=True,
+                    default="",
+                    tooltip=f"What is said. Up to {LONGEST_SPEECH} characters, in one language.",
                 ),
                 *voice_inputs(),
                 inputs.seed(),
                 inputs.paying_profile(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "语音合成", "配音", "tts", "text to speech", "kling tts"),
+            **search_aliases(
+                "可灵", "语音合成", "文字转语音", "配音", "tts", "text to speech", "voice over", "kling tts"
+            ),
         )
 
     @classmethod

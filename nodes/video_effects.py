@@ -18,14 +18,16 @@ class KlingVideoEffects(io.ComfyNode):
             node_id="KlingVideoEffects",
             display_name="Kling Video Effects",
             category="Kling/Video",
-            description="Makes a clip of a ready-made scene with the people or animals of one picture, or of two.",
+            description="Makes a clip of a ready-made scene with the people or animals of one picture, or of two. "
+            "What it costs depends on the scene.",
             inputs=[
                 io.Combo.Input(
                     "effect_scene",
                     options=list(catalog.effects()),
                     default=catalog.effect_scenes(1)[0],
                     tooltip=f"The scene. Two pictures: {', '.join(_live(2))}; the others one. The last ones of the "
-                    "list are retired at Kling itself. Any other scene of Kling's list too.",
+                    "list are retired at Kling itself. Scenes of Kling's own list that are not in this menu are "
+                    "taken too.",
                 ),
                 inputs.seed(),
                 inputs.decode(),
@@ -33,7 +35,7 @@ class KlingVideoEffects(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "视频特效", "特效", "effects", "hug", "kling effects"),
+            **search_aliases("可灵", "视频特效", "特效", "effects", "vfx", "hug", "kling effects"),
         )
 
     @classmethod
@@ -81,5 +83,5 @@ def _problem_of_pictures(scene: str | None, given: int) -> str | bool:
     if effect is None or given == effect.pictures:
         return True
     if effect.pictures == 2:
-        return f"effect_scene {scene} is made from two pictures: connect image_1 and image_2. Nothing was sent."
-    return f"effect_scene {scene} is made from one picture: leave image_2 and image_urls empty. Nothing was sent."
+        return judging.refused(f"effect_scene {scene} is made from two pictures: connect image_1 and image_2.")
+    return judging.refused(f"effect_scene {scene} is made from one picture: leave image_2 and image_urls empty.")

@@ -23,23 +23,23 @@ class KlingVideoExtend(io.ComfyNode):
                     "prompt",
                     multiline=True,
                     default="",
-                    tooltip="How it goes on. May be empty. Up to 2500 characters.",
+                    tooltip=f"How it goes on. May be empty. {inputs.characters('video-extend')}",
                 ),
-                inputs.negative_prompt("What should not appear. Not with a clip of kling-v1."),
-                inputs.cfg_scale("0 to 1: how closely the prompt is followed. Not with a clip of kling-v1."),
+                inputs.negative_prompt("Not with a clip of kling-v1."),
+                inputs.cfg_scale("Not with a clip of kling-v1."),
                 inputs.seed(),
                 inputs.decode(),
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "视频延长", "续写", "extend", "continue", "kling extend"),
+            **search_aliases("可灵", "视频延长", "续写", "extend", "continue", "longer video", "kling extend"),
         )
 
     @classmethod
     def validate_inputs(cls, video_id: str | None = None, profile: str | None = "") -> str | bool:
         missing = video_id is not None and not video_id.strip()
         return judging.first_problem(
-            "video_id is empty. Connect the video_id of the clip. Nothing was sent." if missing else True,
+            judging.refused("video_id is empty. Connect the video_id of the clip.") if missing else True,
             inputs.problem("video-extend", profile, ""),
         )
 

@@ -18,13 +18,17 @@ class KlingVideoFrames(io.ComfyNode):
         return io.Schema(
             node_id="KlingVideoFrames",
             display_name="Kling Video Frames",
-            category="Kling",
+            category="Kling/Video",
             description="Frames of a video as pictures, a part of them at a time, for example to upscale a long clip "
             "in parts. Costs nothing.",
             inputs=[
-                io.Video.Input("video", tooltip="Of any node."),
+                io.Video.Input("video", tooltip="The video whose frames are wanted, from any node."),
                 io.Int.Input(
-                    "start", default=0, min=0, max=1_000_000, tooltip="The first frame; 0 is the clip's first."
+                    "start",
+                    default=0,
+                    min=0,
+                    max=1_000_000,
+                    tooltip="The number of the first frame that comes out; 0 is the clip's first.",
                 ),
                 io.Int.Input(
                     "count",
@@ -39,7 +43,7 @@ class KlingVideoFrames(io.ComfyNode):
                 ),
             ],
             outputs=[io.Image.Output("images", display_name="images", tooltip="The frames as one batch.")],
-            **search_aliases("可灵", "抽帧", "video to images", "get frames", "split video"),
+            **search_aliases("可灵", "抽帧", "视频转图片", "video to images", "get frames", "split video"),
         )
 
     @classmethod
@@ -57,12 +61,12 @@ class KlingLastFrame(io.ComfyNode):
         return io.Schema(
             node_id="KlingLastFrame",
             display_name="Kling Last Frame",
-            category="Kling",
+            category="Kling/Video",
             description="The last frame of a video as a picture, for example to go on from it with Kling Image to "
             "Video. Costs nothing.",
-            inputs=[io.Video.Input("video", tooltip="Of any node.")],
-            outputs=[io.Image.Output("image", display_name="image", tooltip="One picture.")],
-            **search_aliases("可灵", "尾帧", "last frame", "end frame"),
+            inputs=[io.Video.Input("video", tooltip="The video whose last frame is wanted, from any node.")],
+            outputs=[io.Image.Output("image", display_name="image", tooltip="The last frame, one picture.")],
+            **search_aliases("可灵", "尾帧", "最后一帧", "last frame", "end frame"),
         )
 
     @classmethod

@@ -38,7 +38,9 @@ class KlingVideoToAudio(io.ComfyNode):
                 *inputs.profile_and_callback(),
             ],
             outputs=outputs(),
-            **search_aliases("可灵", "视频配音", "视频生音效", "video to audio", "foley", "kling audio"),
+            **search_aliases(
+                "可灵", "视频生音效", "视频配音", "音效", "配乐", "video to audio", "v2a", "foley", "bgm", "kling audio"
+            ),
         )
 
     @classmethod

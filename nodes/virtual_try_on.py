@@ -9,7 +9,7 @@ from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import TryOnVideo, VirtualTryOn
 from ..kling_api.operations.rules import Picture
 from . import inputs, pictures
-from .host import io, search_aliases
+from .host import advanced, io, search_aliases
 from .judging import at_most_one, exactly_one, first_problem, linked
 
 _LIMITS = "At least 300 pixels on each side, at most 2048 on the longer one, 10 MB."
@@ -46,11 +46,12 @@ class KlingVirtualTryOn(io.ComfyNode):
                     optional=True,
                     tooltip="What the person should wear, for a gateway of dialect newapi alone; it takes no "
                     "cloth_image. Kling's own platform takes no prompt.",
+                    **advanced(),
                 ),
                 *inputs.profile_and_callback(),
             ],
             outputs=pictures.outputs(),
-            **search_aliases("可灵", "虚拟试穿", "试衣", "try on", "outfit", "fashion"),
+            **search_aliases("可灵", "虚拟试穿", "试衣", "换装", "try on", "vton", "outfit", "fashion"),
         )
 
     @classmethod

@@ -9,10 +9,10 @@ from typing import Any
 from ..kling_api.operations import CustomVoice
 from ..kling_api.operations.library import LONGEST_NAME
 from ..kling_api.watch import Progress
-from . import host, inputs, judging, sources
+from . import host, inputs, judging, previews, sources, wording
 from .clips import last_words, order
 from .host import io, search_aliases
-from .workers import run_visibly
+from .workers import Work, run_visibly
 
 
 class KlingVoice(io.ComfyNode):
@@ -37,9 +37,17 @@ class KlingVoice(io.ComfyNode):
                 ),
                 inputs.seed(),
                 io.Audio.Input(
-                    "audio", optional=True, tooltip="The speech, 5 to 30 s. It is uploaded to the profile's target."
+                    "audio",
+                    optional=True,
+                    tooltip="The speech, 5 to 30 s. It is uploaded to the profile's upload target, which "
+                    "user/__kling/profiles.toml names.",
                 ),
-                io.String.Input("audio_url", default="", optional=True, tooltip="Its URL, in place of audio."),
+                io.String.Input(
+                    "audio_url",
+                    default="",
+                    optional=True,
+                    tooltip="The URL of an mp3 or wav file in place of audio. Kling must be able to fetch it.",
+                ),
                 io.String.Input(
                     "video_id",
                     default="",
@@ -57,7 +65,7 @@ class KlingVoice(io.ComfyNode):
                 io.Audio.Output("audio", display_name="audio", tooltip="How a voice that was made sounds."),
                 io.String.Output("task_id", display_name="task_id", tooltip="Of a voice that was made: the task's id."),
             ],
-            **search_aliases("可灵", "音色", "声音克隆", "voice clone", "kling voice"),
+            **search_aliases("可灵", "音色", "声音克隆", "voice clone", "custom voice", "kling voice"),
         )
 
     @classmethod
@@ -91,7 +99,8 @@ class KlingVoice(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        sources.exactly_one(voice_id=voice_id, audio=audio, audio_url=audio_url, video_id=video_id)
+        with wording.of_a_node():
+            sources.exactly_one(voice_id=voice_id, audio=audio, audio_url=audio_url, video_id=video_id)
         if known := voice_id.strip():
             why = "A voice that is given by its id has no trial sound: disconnect audio."
             return io.NodeOutput(known, known, host.blocked(why), "")
@@ -100,21 +109,19 @@ class KlingVoice(io.ComfyNode):
             sound = audio_url.strip() if audio is None else sources.sound(audio)
             return CustomVoice(voice_name.strip(), sound, video_id.strip(), seed, callback_url)
 
-        made, trial, task_id = await run_visibly(_making(build, profile))
-        return io.NodeOutput(made, made, trial, task_id)
+        made, trial, task_id, shown = await run_visibly(_making(build, profile))
+        return io.NodeOutput(made, made, trial, task_id, ui=shown)
 
 
-def _making(
-    build: Callable[[], CustomVoice], profile: str
-) -> Callable[[Callable[[Progress], None], threading.Event], tuple[str, Any, str]]:
-    """The voice's id, its trial sound and the task's id."""
+def _making(build: Callable[[], CustomVoice], profile: str) -> Work[tuple[str, Any, str, dict[str, Any]]]:
+    """The voice's id, its trial sound, the task's id and what the node shows."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[str, Any, str]:
+    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[str, Any, str, dict[str, Any]]:
         from ..kling_api.media import read_audio
 
         result = order(build, profile)(progress, stop)
         trial = read_audio(result.files[0]) if result.files else host.blocked("This voice has no trial sound.")
         progress(last_words(result, f"voice {result.video_id}"))
-        return result.video_id, trial, result.task_id
+        return result.video_id, trial, result.task_id, previews.of(result.files)
 
     return work

@@ -1,4 +1,4 @@
-"""What the library says of an operation's fields, in the words of a node: its inputs. Done last, at the outermost edge.
+"""What the library says, in the words of a node (its inputs) and in its user's language. Done last, at the edge.
 
 Nothing here decides anything; a name that is not in the table is a name of the node too.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..kling_api.errors import KlingError
+from .language import said
 
 #: Field of an operation -> input of a node. "_1 ..." stands for sockets with numbers, which hold the field in order.
 INPUTS = {
@@ -45,11 +46,12 @@ _FOR_PROGRAMS = re.compile(r" \((?:kling_api\.|in Python:)[^)]*\)| kling_api\.\w
 
 @contextmanager
 def of_a_node(names: Mapping[str, str] = INPUTS) -> Iterator[None]:
-    """A KlingError that leaves is the same one, in the words of a node."""
+    """A KlingError that leaves is the same one, in the words of a node; it shows itself in the user's language."""
     try:
         yield
     except KlingError as error:
         error.what, error.advice = told(error.what, names), told(error.advice, names)
+        error.shown = said(error.english)
         raise
 
 

@@ -16,7 +16,8 @@ from typing import TypeVar
 
 from ..kling_api.errors import KlingError
 from ..kling_api.watch import Progress
-from . import host, wording
+from . import host, language, wording
+from .translation import translated
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +38,14 @@ async def run_visibly(work: Work[T], names: Mapping[str, str] = wording.INPUTS) 
     """Runs `work(progress, stop)` in a thread; shows its progress on the node each second.
 
     Raises ComfyUI's interrupt exception within about a second after Stop was pressed. A KlingError of the work leaves
-    in the words of the node (see `wording`).
+    in the words of the node (see `wording`). All is shown in the language of whoever queued the prompt.
     """
     stop = threading.Event()
     reports = _Reports()
+    spoken = language.current()
 
     def in_the_nodes_words() -> T:
-        with wording.of_a_node(names):
+        with language.speaking(spoken), wording.of_a_node(names):
             return work(reports.add, stop)
 
     future = _start(in_the_nodes_words)
@@ -60,14 +62,14 @@ async def run_visibly(work: Work[T], names: Mapping[str, str] = wording.INPUTS) 
             pressed = host.interrupted()
             if loop.time() - shown >= REPORT and not waiting.done() and (report := reports.next()):
                 shown = loop.time()
-                pressed |= not display.show(report.share, str(report))
+                pressed |= not display.show(report.share, translated(str(report), spoken))
             if pressed and not waiting.done():
                 stop.set()
                 await asyncio.wait({waiting}, timeout=GRACE)
                 raise host.Interrupted()
         result = waiting.result()
         if last := reports.last():
-            display.show(1.0, str(last))
+            display.show(1.0, translated(str(last), spoken))
         return result
     finally:
         # Also when a sibling node failed and the loop cancels us (CancelledError passes through).
@@ -103,7 +105,7 @@ def _tell_how_it_ended(future: Future[T]) -> None:
     """For the console, after Stop: what became of the job, and how to get its result."""
     error = future.exception()
     if isinstance(error, KlingError):
-        log.info("%s", error)
+        log.info("%s", error.english)
 
 
 def _start(work: Callable[[], T]) -> Future[T]:

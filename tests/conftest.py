@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 STUB = Path(__file__).parent / "comfy_stub"
 #: All that ComfyUI needs of the pack.
-PACK = ("__init__.py", "nodes", "kling_api")
+PACK = ("__init__.py", "nodes", "kling_api", "locales")
 
 LoadPack = Callable[[str], ModuleType]
 #: A local provider is asked this much more often than outside of the tests.
@@ -109,6 +109,19 @@ def load_pack(_pack_copies: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -
         return load_like_comfyui(folder if folder.exists() else copy_pack(folder))
 
     yield load
+    for name in set(sys.modules) - before:
+        if _is_ours(sys.modules[name]):
+            del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The pack's classes by their ids; loaded once, it takes longer than the tests that only look at them."""
+    before = set(sys.modules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(STUB))
+        yield nodes_of(load_like_comfyui(copy_pack(tmp_path_factory.mktemp("custom_nodes") / "comfyui-kling@1.0")))
+    gc.collect()
     for name in set(sys.modules) - before:
         if _is_ours(sys.modules[name]):
             del sys.modules[name]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 import json
 import re
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import STUB, copy_pack, load_like_comfyui, nodes_of
 from example_graphs import EXAMPLES
 from example_graphs.definitions import Definition, Input, definitions
 from make_examples import BEFORE, FOLDER, OWN_PICTURE, TITLE, as_file, least_height
@@ -27,20 +24,6 @@ SECRET = re.compile(r"api-key|\bsk-|AKIA|Bearer|eyJ\w|https?://|[\w+/]{41,}", re
 #: A node's position and size, with its title.
 Box = tuple[float, float, float, float]
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-
-
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """The pack's classes by their ids; loaded once, it takes longer than these tests."""
-    before = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(STUB))
-        yield nodes_of(load_like_comfyui(copy_pack(tmp_path_factory.mktemp("custom_nodes") / "comfyui-kling@1.0")))
-    gc.collect()
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None) or ""
-        if "custom_nodes" in file or file.startswith(str(STUB)):
-            del sys.modules[name]
 
 
 @pytest.fixture(scope="module")

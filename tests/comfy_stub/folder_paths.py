@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -11,4 +12,6 @@ def get_system_user_directory(name: str = "system") -> str:
 
 
 def get_temp_directory() -> str:
-    return str(Path(tempfile.gettempdir()) / "comfyui-temp")
+    """Beside the data folder of the test, so that it goes when the test's own folder goes."""
+    home = os.environ.get("KLING_HOME")
+    return str((Path(home).parent if home else Path(tempfile.gettempdir())) / "comfyui-temp")
