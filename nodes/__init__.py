@@ -21,6 +21,7 @@ from .multi_image2video import KlingMultiImage2Video
 from .multi_shot_images import KlingMultiShotImages
 from .omni_image import KlingOmniImage
 from .omni_video import KlingOmniVideo
+from .routes import register
 from .shots import KlingShots
 from .text2video import KlingText2Video
 from .text_to_audio import KlingTextToAudio
@@ -69,4 +70,5 @@ class KlingExtension(ComfyExtension):
 
 
 async def comfy_entrypoint() -> ComfyExtension:
+    register()
     return KlingExtension()

@@ -38,7 +38,7 @@ ONLY_IN = {
     "sqlite3": ("ledger.py", "ledger_file.py", "sandbox"),
     "boto3": "s3.py",
     "jwt": ("auth.py", "sandbox"),
-    "aiohttp": "sandbox",
+    "aiohttp": ("sandbox", "handlers.py"),
     "typer": ("__main__.py", "cli"),
     "rich": ("__main__.py", "cli"),
 }
