@@ -160,7 +160,7 @@ async def _listen(address: str, texts: list[tuple[str, str]], ready: threading.E
 
 def _copy_pack(target: Path) -> None:
     """The pack's own files under a name with a space, a hyphen and a dot."""
-    parts = ("__init__.py", "nodes", "kling_api", "pyproject.toml", "example_workflows")
+    parts = ("__init__.py", "nodes", "kling_api", "locales", "pyproject.toml", "example_workflows")
     target.mkdir()
     for part in parts:
         source = ROOT / part
