@@ -45,16 +45,20 @@ _SIZES = {
 _WIDTH, _NARROW = 400, 320
 #: Pixels for what a node says while it runs and when it is done; these say nothing.
 _REPORT, _SILENT = 70, frozenset({"KlingShots", "KlingCameraControl", "KlingCameraPreset"})
+#: Room below a node for the clip, picture or sound that it shows when it is done: by the first output that has one.
+_SHOWN = {"VIDEO": 240, "IMAGE": 240, "AUDIO": 60}
+_SHOWS_NOTHING = frozenset({"KlingElement", "KlingLastFrame", "KlingVideoFrames"})
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A node with its number, and where it lies."""
+    """A node with its number, where it lies, and how many pixels it grows when it is done."""
 
     node: Node
     id: int
     pos: tuple[int, int]
     size: tuple[int, int]
+    room: int
 
 
 def workflow(example: Example, known: Mapping[str, Definition]) -> dict[str, Any]:
@@ -102,10 +106,17 @@ def _place(steps: tuple[Step, ...], known: Mapping[str, Definition]) -> list[Pla
         sizes = [_size(node, known[node.type]) for node in step.nodes]
         width, y = max(width for width, _ in sizes), TOP
         for node, (_, height) in zip(step.nodes, sizes, strict=True):
-            placed.append(Placed(node, len(placed) + 1, (x, y), (width, height)))
-            y += height + TITLE + GAP
+            placed.append(Placed(node, len(placed) + 1, (x, y), (width, height), _room(node, known[node.type])))
+            y += height + placed[-1].room + TITLE + GAP
         x += width + COLUMN
     return placed
+
+
+def _room(node: Node, definition: Definition) -> int:
+    if not node.type.startswith("Kling") or node.type in _SHOWS_NOTHING:
+        return 0
+    types = {type for _, type in definition.outputs}
+    return next((room for type, room in _SHOWN.items() if type in types), 0)
 
 
 def _size(node: Node, definition: Definition) -> tuple[int, int]:
@@ -212,7 +223,7 @@ def _groups(steps: tuple[Step, ...], placed: list[Placed]) -> list[dict[str, Any
         if step.title:
             first, last = by_node[step.nodes[0]], by_node[step.nodes[-1]]
             top = TOP - TITLE - GROUP_TITLE
-            box = [first.pos[0] - 20, top, first.size[0] + 40, last.pos[1] + last.size[1] - top + 20]
+            box = [first.pos[0] - 20, top, first.size[0] + 40, last.pos[1] + last.size[1] + last.room - top + 20]
             look = {"color": "#3f789e", "font_size": 24, "flags": {}}
             groups.append({"id": len(groups) + 1, "title": step.title, "bounding": box, **look})
     return groups
