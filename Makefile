@@ -3,6 +3,7 @@
 # make test    lint, types and all tests
 # make torture the long form of the test that nothing is lost or paid twice: N random schedules (10000), about 30 min
 # make bench   the figures of the README, each beside the usual way
+# make pages   what is made from data and schemas: tables of the READMEs, example workflows, locales, help pages
 # Each makes its own environment in .venv first.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ N ?= 10000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test torture bench lint types clean
+.PHONY: demo test torture bench pages lint types clean
 
 demo: .venv
 	$(BIN)/kling demo --output "$(OUTPUT)" --dialect "$(DIALECT)" $(if $(IMAGE),--image "$(IMAGE)")
@@ -33,6 +34,13 @@ torture: .venv
 
 bench: .venv
 	$(BIN)/python -m benchmarks
+
+pages: .venv
+	$(BIN)/python tests/readme_tables.py
+	$(BIN)/python tests/make_examples.py
+	$(BIN)/python tests/make_locales.py
+	$(BIN)/python tests/make_help.py
+	$(BIN)/python tests/make_messages.py
 
 # torch comes first and pinned: the newest one may be a build for a GPU that is not there.
 .venv: $(VENV)/installed
