@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import sys
 import tempfile
 import textwrap
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from comfyui import test_examples
-from comfyui.browser import FLAGS, visit, with_locales
+from comfyui.browser import FLAGS, chromium_program, for_browsers, visit
 from comfyui.conftest import ComfyUI
 from comfyui.workflow import to_prompt
 from conftest import ROOT
@@ -57,7 +56,7 @@ class Made:
 def main() -> None:
     names = sys.argv[1:] or [path.stem for path in sorted(FOLDER.glob("*.json"))]
     with tempfile.TemporaryDirectory() as folder:
-        server = with_locales(ComfyUI(Path(folder), {"KLING_PROFILE": "sandbox"}))
+        server = for_browsers(ComfyUI(Path(folder), {"KLING_PROFILE": "sandbox"}))
         test_examples._give_inputs(server)
         portrait().save(server.base / "input" / "example.png")
         server.start()
@@ -101,7 +100,7 @@ def graph_of(server: ComfyUI, name: str) -> Image.Image:
     workflow = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     _give_key(server, workflow)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=chromium_program(), args=FLAGS, headless=True)
         with visit(browser, server.url, width=_WINDOW[0], height=_WINDOW[1], **_ASIDE) as seen:
             seen.load(workflow)
             seen.run()

@@ -101,12 +101,16 @@ class Visit:
         return path
 
 
+def chromium_program() -> str | None:
+    return next((path for path in map(shutil.which, _NAMES) if path), None)
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Skips where Playwright or Chromium is missing. Ends with the module: while it is open, no test of the same thread
     can use asyncio.run."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install playwright")
-    program = next((path for path in map(shutil.which, _NAMES) if path), None)
+    program = chromium_program()
     if program is None:
         pytest.skip(f"there is no Chromium: none of {', '.join(_NAMES)} is in PATH")
     with sync_api.sync_playwright() as playwright:
@@ -118,18 +122,17 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def browsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyUI]:
     """As conftest's `comfyui`, with a pack that browsers can load."""
-    server = with_locales(ComfyUI(tmp_path_factory.mktemp("browsed"), {"KLING_PROFILE": "sandbox"}))
+    server = for_browsers(ComfyUI(tmp_path_factory.mktemp("browsed"), {"KLING_PROFILE": "sandbox"}))
     server.start()
     yield server
     server.stop()
 
 
-def with_locales(server: ComfyUI) -> ComfyUI:
-    """The server, before its start, with the pack's words, and under a name without a space: ComfyUI 0.10 answers 404
-    for every script of a pack whose folder has one in its name."""
+def for_browsers(server: ComfyUI) -> ComfyUI:
+    """The server, before its start, with the pack under a name without a space: ComfyUI 0.10 answers 404 for every
+    script of a pack whose folder has one in its name."""
     [copy] = [path.parent for path in server.base.glob("custom_nodes/*/kling_api")]
-    pack = copy.rename(copy.with_name("kling-nodes"))
-    shutil.copytree(ROOT / "locales", pack / "locales", dirs_exist_ok=True)
+    copy.rename(copy.with_name("kling-nodes"))
     return server
 
 

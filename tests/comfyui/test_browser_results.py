@@ -17,7 +17,7 @@ from PIL import Image
 from kling_api.sandbox.config import Account, SandboxConfig
 from kling_api.sandbox.server import Sandbox
 
-from .browser import Visit, chromium, visit, with_locales
+from .browser import Visit, chromium, for_browsers, visit
 from .conftest import ROOT, SECOND_KEY, ComfyUI
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def comfyui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyUI]:
     account = Account("planted", api_keys=(SECOND_KEY,), access_key="planted-customer")
     folder = tmp_path_factory.mktemp("sandbox")
     with Sandbox(SandboxConfig(folder=folder, accounts=(account,), pace=0.02)) as provider:
-        server = with_locales(ComfyUI(tmp_path_factory.mktemp("comfyui"), {}))
+        server = for_browsers(ComfyUI(tmp_path_factory.mktemp("comfyui"), {}))
         server.home.mkdir()
         profile = f'[default]\napi_key = "{SECOND_KEY}"\nbase_url = "{provider.url}"\ndialect = "official"\n'
         (server.home / "profiles.toml").write_text(profile, encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from .browser import Visit, chromium, visit, with_locales
+from .browser import Visit, chromium, for_browsers, visit
 from .conftest import SECOND_KEY, ComfyUI
 from .test_collecting import newest_job
 from .test_in_comfyui import _wait_for, save_video, text2video
@@ -45,7 +45,7 @@ _SAVED = "() => Object.values(app.nodeOutputs).flatMap((output) => output.images
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory, sandbox: str) -> Iterator[ComfyUI]:
     """A ComfyUI whose default profile is the file's to say: at first `studio`, at a sandbox that takes its time."""
-    server = with_locales(ComfyUI(tmp_path_factory.mktemp("studio"), {}))
+    server = for_browsers(ComfyUI(tmp_path_factory.mktemp("studio"), {}))
     server.home.mkdir()
     (server.home / "profiles.toml").write_text(PROFILES.format(url=sandbox), encoding="utf-8")
     server.start()
