@@ -99,6 +99,7 @@ class LedgerFile:
         with self._explained():
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             must_not_be_lost(file)
+            file.touch(mode=0o600)  # SQLite's own would be for all to read, and the folder may be older than we
             self._connection = connect(file)
             self._identity = identity(file)
         with self._transaction():

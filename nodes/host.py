@@ -168,6 +168,16 @@ class ProgressDisplay:
             log.debug("Progress could not be shown: %s", error)
         return True
 
+    def say(self, text: str) -> None:
+        """Text alone. The bar would raise ComfyUI's interrupt exception after Stop, which clears its flag."""
+        try:
+            if self._node_id is not None:
+                from server import PromptServer
+
+                _send_text(PromptServer.instance, text, self._node_id)
+        except Exception as error:  # noqa: BLE001 - the outermost edge: a display is not worth a paid job
+            log.debug("A text could not be shown: %s", error)
+
     def _show(self, share: float, text: str) -> None:
         if self._node_id is None:
             return

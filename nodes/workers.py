@@ -66,6 +66,7 @@ async def run_visibly(work: Work[T], names: Mapping[str, str] = wording.INPUTS) 
             if pressed and not waiting.done():
                 stop.set()
                 await asyncio.wait({waiting}, timeout=GRACE)
+                display.say(_at_stop(waiting, spoken))
                 raise host.Interrupted()
         result = waiting.result()
         if last := reports.last():
@@ -99,6 +100,15 @@ class _Reports:
 
     def last(self) -> Progress | None:
         return self._waiting[-1] if self._waiting else None
+
+
+def _at_stop(waiting: asyncio.Future[T], spoken: str) -> str:
+    """What stays on a node that was stopped: ComfyUI itself only says that it was, and a job may be on its way."""
+    error = waiting.exception() if waiting.done() and not waiting.cancelled() else None
+    if isinstance(error, KlingError):
+        return str(error)
+    told = "Stopped. What became of the job is in the sidebar tab Kling; nothing is lost, and nothing is paid twice."
+    return translated(told, spoken)
 
 
 def _tell_how_it_ended(future: Future[T]) -> None:

@@ -339,6 +339,26 @@ def test_stop_ends_the_node_within_a_second_with_comfyuis_own_exception(pack: Mo
     assert stops[0].is_set()
 
 
+@pytest.mark.parametrize(
+    ("hears", "said"),
+    [(True, "Stopped waiting.  \nIt is charged once when it finishes."), (False, "Stopped. What became")],
+)
+def test_a_stopped_node_says_what_became_of_its_job(
+    pack: ModuleType, on_node_7: Callable[[Display], Display], hears: bool, said: str
+) -> None:
+    display, release = on_node_7(Display()), threading.Event()
+
+    def work(_progress: Any, stop: threading.Event) -> None:
+        assert (stop if hears else release).wait(20)
+        raise _part(pack, "kling_api.errors").StillRunning("Stopped waiting.")
+
+    _comfy().interrupt_current_processing()
+    with pytest.raises(_comfy().InterruptProcessingException):
+        _run(pack, work)
+    release.set()
+    assert display.texts[-1].startswith(said)
+
+
 def test_work_that_does_not_hear_the_stop_goes_on_alone(pack: ModuleType) -> None:
     release, ended = threading.Event(), threading.Event()
 

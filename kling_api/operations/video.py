@@ -5,6 +5,8 @@ A str where a picture, a sound or a clip belongs is its http(s) URL.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -66,6 +68,7 @@ class Text2Video:
     def __post_init__(self) -> None:
         if not (self.multi_shot and self.multi_shot.is_written):
             not_empty("prompt", self.prompt, _WHAT_TO_SHOW)
+        _cites_no_pictures(texts_of(self.prompt, self.multi_shot))
         _check_clip(self)
 
 
@@ -259,6 +262,16 @@ class TryOnVideo:
         at_least_a_second(self.duration)
         within("cfg_scale", self.cfg_scale, 0.0, 1.0)
         check_shared(self.model_name, self.seed, self.callback_url, "kling-v2-master")
+
+
+def _cites_no_pictures(texts: Mapping[str, str]) -> None:
+    """A clip from text alone has none: what is cited would be paid for and ignored."""
+    for where, text in texts.items():
+        if cited := re.search(r"<<<(?:image|video)_\d{1,18}>>>", text):
+            raise InvalidRequest(
+                f"{where} cites {cited[0]}, but a clip from text has no pictures and no clips.",
+                "Make an omni video, which takes them (node Kling Omni Video), or correct the text.",
+            )
 
 
 def _check_clip(operation: Text2Video | Image2Video) -> None:

@@ -21,7 +21,7 @@ class MediaFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def keep(self, data: bytes) -> str:
         file = self.path_of(hashlib.sha256(data).hexdigest())

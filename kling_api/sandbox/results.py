@@ -30,7 +30,7 @@ class ResultFolder:
     """`shrink`: as in SandboxConfig."""
 
     def __init__(self, folder: Path, intake: Intake, shrink: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._intake = intake
         self._shrink = shrink

@@ -131,7 +131,7 @@ def serve(config: SandboxConfig, announce: Callable[[str], None]) -> None:
 def _folder(config: SandboxConfig) -> Iterator[Path]:
     """The folder of the config, or one that is deleted at the end."""
     if config.folder:
-        config.folder.mkdir(parents=True, exist_ok=True)
+        config.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield config.folder
         return
     with tempfile.TemporaryDirectory(prefix="kling-sandbox-", ignore_cleanup_errors=True) as temporary:

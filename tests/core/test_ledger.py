@@ -272,6 +272,13 @@ def test_the_data_folder_is_made_and_private(tmp_path: Path) -> None:
     assert home.stat().st_mode & 0o077 == 0 or sys.platform == "win32"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_the_ledger_is_its_owner_s_alone_also_in_a_folder_that_was_there(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Ledger(tmp_path).claim(NEW)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("ledger.sqlite3*")} == {0o600}
+
+
 def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger, home: Path) -> None:
     _sql(home, "PRAGMA user_version = 99")
     with pytest.raises(LedgerError, match=r"newer version of kling-nodes \(schema 99\)"):

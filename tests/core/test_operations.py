@@ -290,6 +290,13 @@ def test_what_is_cited_must_be_given(make: Any, fields: dict[str, Any], said: st
     assert caught.value.advice.startswith(f"Connect the {cited.strip('<>').partition('_')[0]}, or")
 
 
+@pytest.mark.parametrize("cited", ["<<<image_1>>>", "<<<video_1>>>"])
+def test_a_clip_from_text_cites_no_pictures(cited: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"The prompt cites {cited}, but a clip from text has no") as caught:
+        Text2Video(f"the cat of {cited} runs")
+    assert "omni video" in caught.value.advice
+
+
 @pytest.mark.parametrize("make", [Text2Video, OmniVideo])
 def test_what_a_shot_cites_must_be_given_too(make: Any) -> None:
     shots = MultiShot((Shot("a cat", 2), Shot("<<<element_2>>> runs", 3)))
