@@ -78,6 +78,9 @@ def _candidates(text: str, value: str) -> Iterator[str]:
 
 def _replace(file: Path, before: bytes, after: bytes) -> None:
     """At once or not at all, with the owner and mode that the file has; a new one is its owner's alone."""
+    for left in file.parent.glob(f"{file.name}.*.part"):  # of a process that was killed; the keys are in it
+        with suppress(OSError):
+            left.unlink()
     handle, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".part", dir=file.parent)
     part = Path(name)
     try:

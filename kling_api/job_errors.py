@@ -216,7 +216,7 @@ def _free(job: Job) -> str:
     collect = f"`kling collect {job.key}` (node KlingCollect)"
     if job.forgotten_at or job.elsewhere:
         return f"Use {collect}; that is free."
-    return f"Run the same request again or use {collect}; that is free."
+    return f"Run the same request again with profile {job.profile}, or use {collect}; that is free."
 
 
 def _only_collected(job: Job) -> str:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 #: Of those that wait for their turn.
 MOST = 200
+#: Seconds after which a fetch gives its place up: a task may never finish. The job stays open and can be fetched again.
+PATIENCE = 1800.0
 
 
 class NotToFetch(InvalidRequest):
@@ -77,7 +79,14 @@ def _collect(home: Path, job: Job) -> None:
     from ..kling_api.client import Client
     from ..kling_api.settings import load_profile
 
-    Client(load_profile(job.profile, home)).collect(job.key)
+    stop = threading.Event()
+    timer = threading.Timer(PATIENCE, stop.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        Client(load_profile(job.profile, home)).collect(job.key, stop=stop)
+    finally:
+        timer.cancel()
 
 
 def _is_to_fetch(home: Path, job: Job, under_way: bool) -> bool:

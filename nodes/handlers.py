@@ -6,6 +6,7 @@ No answer holds a key, a URL with a signature or a path of this machine.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ async def answer(name: str, request: web.Request) -> web.StreamResponse:
 
 async def _jobs(asked: Asked) -> web.StreamResponse:
     limit, state = asked.request.query.get("limit", "60"), asked.request.query.get("state", "all")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:6]) <= job_list.MOST):
+    if not (re.fullmatch(r"[0-9]{1,4}", limit) and 1 <= int(limit) <= job_list.MOST):
         raise InvalidRequest(f"limit must be a whole number from 1 to {job_list.MOST}.")
     if state not in ("all", "open"):
         raise InvalidRequest("state must be one of: all, open.")
@@ -82,6 +83,7 @@ async def _jobs(asked: Asked) -> web.StreamResponse:
 
 def _listed(asked: Asked, limit: int, open_only: bool) -> dict[str, Any]:
     listed = job_list.job_list(asked.home, limit, open_only, _fetching.error)
+    listed["default"] = profile_list.default_of(asked.home)
     for row in listed["jobs"]:
         row["error"] = row["error"] and asked.first_line(row["error"])
         row["live"] = row["live"] or _fetching.is_under_way(row["key"])

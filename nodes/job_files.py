@@ -42,6 +42,9 @@ def first_shown(home: Path, key: str) -> Path | None:
 def _inside(home: Path, name: str) -> Path | None:
     """Also a row that somebody has tampered with, or a link, leads to nothing outside of results."""
     results = (home / "results").resolve()
-    path = (results / name).resolve()
+    try:
+        path = (results / name).resolve()
+    except ValueError:  # a letter that no name has
+        return None
     inside = path.is_relative_to(results) and path.suffix.lower() in CONTENT_TYPES
     return path if inside and path.is_file() else None

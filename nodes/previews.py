@@ -1,6 +1,7 @@
 """What a node that made something shows of it, in core's own form: a player, pictures, a sound.
 
-The files of the data folder cannot be reached over HTTP; those that are shown are linked into ComfyUI's temp folder.
+The files of the data folder cannot be reached over HTTP; those that are shown are copied into ComfyUI's temp folder.
+No link: ComfyUI writes uploads in place there (POST /upload/image), and would write into the paid result.
 """
 
 from __future__ import annotations
@@ -57,30 +58,27 @@ def _put_in_reach(path: Path) -> bool:
     try:
         folder = Path(folder_paths.get_temp_directory()) / SUBFOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(path, folder / path.name)
+        _copy(path, folder / path.name)
     except OSError as error:  # a display is not worth a paid job
         log.warning("%s cannot be shown on its node: %s", path.name, error.strerror)
         return False
     return True
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
-    """A second name for the same bytes takes no time and no room; another file system wants a copy."""
+def _copy(source: Path, target: Path) -> None:
     if _is_there(source, target):
         return
     # Beside it first: whoever looks at the target sees the old file or the whole new one.
     with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as folder:
         new = Path(folder) / source.name
-        try:
-            os.link(source, new)
-        except OSError:
-            shutil.copy2(source, new)
+        shutil.copy2(source, new)
         new.replace(target)
 
 
 def _is_there(source: Path, target: Path) -> bool:
-    """The same file, or a copy of it: a copy keeps the time."""
+    """A copy keeps the time. A link that an earlier version left is no copy."""
     if not target.exists():
         return False
     one, other = source.stat(), target.stat()
-    return os.path.samestat(one, other) or (one.st_size, int(one.st_mtime)) == (other.st_size, int(other.st_mtime))
+    is_link = os.path.samestat(one, other)
+    return not is_link and (one.st_size, int(one.st_mtime)) == (other.st_size, int(other.st_mtime))

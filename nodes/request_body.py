@@ -18,7 +18,12 @@ async def read_body(request: web.Request) -> dict[str, Any]:
     """The object in the body. Raises InvalidRequest."""
     if (request.content_length or 0) > LONGEST:
         raise InvalidRequest("The request is too long.")
-    return read_object((await request.read()).decode("utf-8", errors="replace"))
+    body = bytearray()  # a chunked one names no length
+    async for part in request.content.iter_chunked(LONGEST):
+        body += part
+        if len(body) > LONGEST:
+            raise InvalidRequest("The request is too long.")
+    return read_object(body.decode("utf-8", errors="replace"))
 
 
 def read_object(text: str) -> dict[str, Any]:

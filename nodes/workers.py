@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from ..kling_api.errors import KlingError
 from ..kling_api.watch import Progress
-from . import host, language, wording
+from . import host, labels, language, wording
 from .translation import translated
 
 log = logging.getLogger(__name__)
@@ -42,10 +42,10 @@ async def run_visibly(work: Work[T], names: Mapping[str, str] = wording.INPUTS) 
     """
     stop = threading.Event()
     reports = _Reports()
-    spoken = language.current()
+    spoken, node = language.current(), labels.current()
 
     def in_the_nodes_words() -> T:
-        with language.speaking(spoken), wording.of_a_node(names):
+        with language.speaking(spoken), labels.of_node(node), wording.of_a_node(names):
             return work(reports.add, stop)
 
     future = _start(in_the_nodes_words)
@@ -107,8 +107,8 @@ def _at_stop(waiting: asyncio.Future[T], spoken: str) -> str:
     error = waiting.exception() if waiting.done() and not waiting.cancelled() else None
     if isinstance(error, KlingError):
         return str(error)
-    told = "Stopped. What became of the job is in the sidebar tab Kling; nothing is lost, and nothing is paid twice."
-    return translated(told, spoken)
+    told = "What became of the job is in the sidebar tab Kling; the same graph with the same profile goes on with it."
+    return translated(f"Stopped. {told}", spoken)
 
 
 def _tell_how_it_ended(future: Future[T]) -> None:

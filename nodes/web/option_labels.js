@@ -15,7 +15,7 @@ function load() {
 }
 
 function label(widget, words) {
-  const said = (value) => words[value] ?? String(value ?? "");
+  const said = (value) => (Object.hasOwn(words, value) ? words[value] : String(value ?? ""));
   widget.options.getOptionLabel = said; // on the canvas
   widget.options.optionLabel = said; // in Nodes 2.0
 }

@@ -30,10 +30,15 @@ export function shownBefore(history, promptId, ids) {
 }
 
 // Node and all that it is made from; a link is [node id, slot].
-function isMadeAlike(one, other, id) {
+function isMadeAlike(one, other, id, known = new Map()) {
+  if (!known.has(id)) known.set(id, looksAlike(one, other, id, known));
+  return known.get(id);
+}
+
+function looksAlike(one, other, id, known) {
   if (!one[id] || !other[id]) return one[id] === other[id];
   if (JSON.stringify(one[id].inputs) !== JSON.stringify(other[id].inputs)) return false;
   if (one[id].class_type !== other[id].class_type) return false;
   const links = Object.values(one[id].inputs).filter((value) => Array.isArray(value) && value.length === 2);
-  return links.every(([source]) => isMadeAlike(one, other, source));
+  return links.every(([source]) => isMadeAlike(one, other, source, known));
 }
