@@ -15,6 +15,7 @@ from .errors import NotOffered
 from .job import OPEN, Job
 from .ledger import Wanted
 from .limits import NO_LIMITS, Limits, midnight, plain
+from .profile import is_sandbox
 
 LAG = "Kling's figures lag by up to 12 hours"
 #: Open jobs that are named one by one; more are counted.
@@ -72,6 +73,7 @@ def report(account: Account) -> str:
     """Lines for a person to read; no key is in them."""
     lines = [
         f"Profile {account.profile}",
+        *(["The sandbox is free. Its packs are made up."] if is_sandbox(account.profile) else []),
         *_packs(account),
         f"Spent from this machine: {plain(account.spent_today)} {account.unit} today, {plain(account.spent)} in all "
         "(jobs under way with their estimates)",

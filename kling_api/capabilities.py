@@ -54,6 +54,11 @@ def model_for(model_id: str, operation: str) -> Model | None:
     return models_with(operation).get(model_id)
 
 
+def ignores_cfg_scale(model_id: str) -> bool:
+    """Whether Kling's page says so of the model."""
+    return model_id in video_document()["without_cfg_scale"]["models"]
+
+
 def modes() -> tuple[str, ...]:
     return ("std", "pro", "4k")
 

@@ -50,7 +50,7 @@ class Result:
     `video_id`: the provider's id of the first result: a clip, a sound, a voice or an element; "" for pictures.
 
     `sidecar`: the JSON file that says what was asked for and what came of it, None when it is not there. `paid_before`:
-    it was collected before this run, which has cost nothing.
+    it was collected before this run, which has cost nothing. `free`: the sandbox made it, whatever `units` says.
     """
 
     job_key: str
@@ -62,6 +62,7 @@ class Result:
     sidecar: Path | None = None
     paid_before: bool = field(default=False, compare=False)
     unit: str = "units"
+    free: bool = False
 
 
 class Client:
@@ -179,6 +180,7 @@ class Client:
             sidecar=sidecar if sidecar.exists() else None,
             paid_before=paid_before,
             unit=self.dialect.unit_for(job.operation),
+            free=self.profile.is_sandbox,
         )
 
     def _must_be_ours(self, job: Job) -> None:

@@ -107,8 +107,13 @@ def read_parameters(text: str) -> dict[str, Any]:
     """A JSON object of fields; nothing at all is an empty one. Raises InvalidRequest."""
     try:
         parameters = json.loads(text or "{}")
-    except ValueError as error:
-        raise InvalidRequest(f"parameters is no JSON ({error}).", 'For example {"resolution": "2k"}.') from None
+    except json.JSONDecodeError as error:
+        what = f"parameters is no JSON: it goes wrong at line {error.lineno}, column {error.colno}."
+        raise InvalidRequest(what, 'For example {"resolution": "2k"}.') from None
+    except ValueError:  # more digits than Python reads
+        raise InvalidRequest(
+            "parameters holds a number that is too long.", 'For example {"resolution": "2k"}.'
+        ) from None
     if not isinstance(parameters, dict):
         raise InvalidRequest("parameters is no JSON object.", 'For example {"resolution": "2k"}.')
     return parameters

@@ -18,6 +18,7 @@ from .kept import forget_preparations, keep_task, kept_task
 from .limits import BudgetSpent, NoTurn
 from .operations import Operation
 from .prepare import prepared
+from .profile import is_sandbox
 from .run import Run
 from .transport import NoAnswer
 
@@ -161,7 +162,7 @@ def _take_turn(run: Run, route: str) -> None:
         except BudgetSpent as spent:
             raise _over_budget(run, spent) from None
         else:
-            run.watch.tell(f"submitting{_about(run.job.estimate, run.dialect.unit_for(run.job.operation))}")
+            run.watch.tell(f"submitting{_about(run)}")
             return
 
 
@@ -178,8 +179,9 @@ def _over_budget(run: Run, spent: BudgetSpent) -> KlingError:
     return over_budget(run.job, str(spent), spent.advice)
 
 
-def _about(estimate: str, unit: str) -> str:
-    return f", about {estimate} {unit}" if estimate else ""
+def _about(run: Run) -> str:
+    free = " (sandbox, free)" if is_sandbox(run.job.profile) else ""
+    return f", about {run.job.estimate} {run.dialect.unit_for(run.job.operation)}{free}" if run.job.estimate else ""
 
 
 def _may_send_again(run: Run, reason: str) -> None:

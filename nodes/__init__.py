@@ -14,6 +14,7 @@ from .image2video import KlingImage2Video
 from .image_expand import KlingImageExpand
 from .image_generation import KlingImageGeneration
 from .image_recognize import KlingImageRecognize
+from .labels import known_by_name
 from .lip_sync import KlingLipSync
 from .motion_control import KlingMotionControl
 from .multi_image2image import KlingMultiImage2Image
@@ -36,7 +37,7 @@ from .voice import KlingVoice
 
 class KlingExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        return [
+        nodes: list[type[io.ComfyNode]] = [
             KlingText2Video,
             KlingImage2Video,
             KlingOmniVideo,
@@ -67,6 +68,7 @@ class KlingExtension(ComfyExtension):
             KlingCollect,
             KlingAccount,
         ]
+        return [known_by_name(node) for node in nodes]
 
 
 async def comfy_entrypoint() -> ComfyExtension:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import CAMERA_TYPES, CameraControl, MultiShot, Operation, Shot
+from ..kling_api.operations import Operation, Shot
 from ..kling_api.operations.omni import REFER_TYPES
-from ..kling_api.operations.shots import SHOT_TYPES
 from .image_generation import NO_REFERENCE
-from .order_values import STAND_IN, names_of, plain_inputs
+from .order_values import CAMERAS, STAND_IN, names_of, plain_inputs, shots_of
 from .orders import Order
 from .wording import told
 
@@ -150,10 +149,8 @@ def _others(sort: str, default: Any) -> tuple[Any, ...]:
 
 _ALWAYS = ("camera_control", "multi_shot")
 _SOCKETS: dict[str, tuple[Any, ...]] = {
-    "camera_control": tuple(
-        CameraControl(one, zoom=1.0) if one == "simple" else CameraControl(one) for one in CAMERA_TYPES
-    ),
-    "multi_shot": tuple(MultiShot((Shot("x", 5),) if one == "customize" else (), one) for one in SHOT_TYPES),
+    "camera_control": CAMERAS,
+    "multi_shot": shots_of(5),
     "voice_list": (("x",),),
     "element_list": (("x",),),
     "image_tail": (f"{STAND_IN}image_tail",),

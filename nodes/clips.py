@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..kling_api.client import Client, Result
 
 DECODE = ("all", "first", "last")
+#: Behind what a job would have cost.
+_FREE = " (sandbox, free)"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,10 @@ class Ending(Progress):
 def last_words(result: Result, state: str) -> Progress:
     """What the node shows once the result is on disk."""
     units = f"{result.units} {result.unit}" if result.units else ""
-    if result.paid_before:
+    if result.free:
+        units = "made before" if result.paid_before else units
+        units = f"{units}{_FREE}".lstrip()
+    elif result.paid_before:
         units = f"paid before{f' ({units})' if units else ''}"
     text = f"{state}{f', {units}' if units else ''}"
     return Ending(text, 0, None, result.job_key, result.task_id, result.warnings)

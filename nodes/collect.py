@@ -60,7 +60,7 @@ class KlingCollect(io.ComfyNode):
     @classmethod
     def validate_inputs(cls, key: str | None = None) -> str | bool:
         """None: linked, known only when the graph runs."""
-        return True if key is None or key.strip() else refused(f"{_NO_KEY} {_WHERE_KEYS_ARE}")
+        return True if key is None or key.strip() else refused(_NO_KEY, _WHERE_KEYS_ARE)
 
     @classmethod
     async def execute(

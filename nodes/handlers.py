@@ -20,6 +20,7 @@ from ..kling_api.redaction import redact
 from . import host, job_files, job_list, profile_list, thumbnails
 from . import language as languages
 from .account_desk import AccountDesk
+from .editor_words import in_the_editor
 from .fetching import Fetching, NotToFetch
 from .request_body import read_body, read_object, text_of
 from .translation import translated
@@ -46,8 +47,8 @@ class Asked:
     language: str
 
     def said(self, text: str) -> str:
-        """A text for the user, in the language, without secrets and paths of this machine."""
-        return translated(_cleaned(text, self.home), self.language)
+        """A text for the user of the editor, in the language, without secrets and paths of this machine."""
+        return translated(in_the_editor(_cleaned(text, self.home)), self.language)
 
     def first_line(self, text: str) -> str:
         return self.said(text).partition("\n")[0]

@@ -77,7 +77,7 @@ class KlingImage2Video(io.ComfyNode):
     ) -> str | bool:
         has_end, has_camera = (value is not inputs.NOT_GIVEN for value in (end_image, camera_control))
         if has_end and has_camera:
-            return judging.refused("end_image and camera_control cannot be used together: disconnect one of them.")
+            return judging.refused("end_image and camera_control cannot be used together.", "Disconnect one of them.")
         return judging.first_problem(
             judging.voices(sound, voice_1, voice_2),
             inputs.problem(

@@ -73,8 +73,9 @@ class KlingImageGeneration(io.ComfyNode):
         profile: str | None = "",
     ) -> str | bool:
         if (linked(image) or image_url) and negative_prompt:
-            which = "negative_prompt and image cannot be used together"
-            return refused(f"{which}: empty negative_prompt, or disconnect image.")
+            return refused(
+                "negative_prompt and image cannot be used together.", "Empty negative_prompt, or disconnect image."
+            )
         return first_problem(
             at_most_one(image=linked(image), image_url=image_url),
             inputs.problem(

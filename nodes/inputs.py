@@ -11,7 +11,6 @@ from ..kling_api.operations import MAX_SEED
 from . import host, wording
 from .clips import DECODE
 from .host import io
-from .language import said
 
 if TYPE_CHECKING:
     from ..kling_api.dialects.wire import Dialect
@@ -72,7 +71,10 @@ def negative_prompt_to_decode() -> list[Any]:
     """negative_prompt, cfg_scale, sound, seed, decode."""
     return [
         negative_prompt("Not with kling-3.0, kling-3.0-turbo, kling-2.6, kling-2.5-turbo."),
-        cfg_scale("Only models v1.x use it."),
+        cfg_scale(
+            "Not with models v2.x, kling-3.0, kling-3.0-turbo, kling-2.6, kling-2.5-turbo; of kling-v3 "
+            "Kling says nothing."
+        ),
         io.Boolean.Input(
             "sound",
             default=False,
@@ -250,7 +252,7 @@ def problem(operation: str, profile: str | None, model_name: str | None, **asked
     if profile is None or model_name is None:
         return True
     found = dialect(profile).problem(operation, model_name, known)
-    return said(f"{wording.told(found)} Nothing was sent.") if found else True
+    return wording.refused(wording.told(found)) if found else True
 
 
 def has(operation: str, field: str, profile: str | None) -> bool:

@@ -35,7 +35,7 @@ _CHARGED = {
     State.RUNNING: "will_be",
     State.COLLECTED: "once",
     State.REFUSED: "no",
-    State.FAILED: "no",
+    State.FAILED: "usually_not",
 }
 
 #: Only asked whether others live, and kept: of a run on another machine that takes several looks.
@@ -91,9 +91,10 @@ def _row(job: Job, usual: float | None, error: str) -> dict[str, Any]:
         "unit": unit_of(job.dialect, job.operation),
         "estimated": estimated,
         "charged": _charged(job),
+        "free": is_sandbox(job.account),
         "kind": kind_of(job),
         "files": len(job.files),
-        "error": job.error or error,
+        "error": job.error or ("" if job.state is State.COLLECTED else error),
         "prompt": "",
     }
 
@@ -109,6 +110,8 @@ def _charged(job: Job) -> str:
     taken = job.charged.strip("0.") != ""
     if taken or (job.state is State.RUNNING and job.finished_at is not None):
         return "once"
+    if job.state is State.FAILED and job.units:
+        return "no"  # the provider told that it took nothing
     return _CHARGED[job.state]
 
 

@@ -12,10 +12,8 @@ from typing import Any
 from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import rules
 from .inputs import NOT_GIVEN
-from .language import said
-from .wording import told
-
-UNSENT = "Nothing was sent."
+from .wording import UNSENT as UNSENT
+from .wording import refused, told
 
 
 def linked(socket: Any) -> bool:
@@ -30,14 +28,8 @@ def some(*given: bool | str | None) -> str | None:
 
 
 def first_problem(*answers: str | bool) -> str | bool:
-    """The first answer that is not True, in the user's language."""
-    found = next((answer for answer in answers if answer is not True), True)
-    return said(found) if isinstance(found, str) else found
-
-
-def refused(why: str) -> str:
-    """What validate_inputs answers, in the user's language: why, and that nothing was sent."""
-    return said(f"{why} {UNSENT}")
+    """The first answer that is not True."""
+    return next((answer for answer in answers if answer is not True), True)
 
 
 def judged(check: Callable[[], object]) -> str | bool:
@@ -45,7 +37,7 @@ def judged(check: Callable[[], object]) -> str | bool:
     try:
         check()
     except InvalidRequest as error:
-        return refused(told(f"{error.what} {error.advice}"))
+        return refused(told(error.what), told(error.advice))
     return True
 
 
@@ -65,14 +57,14 @@ def some_picture(image_1: Any, image_urls: str | None) -> str | bool:
     """True, or that a node which needs pictures has none."""
     if some(linked(image_1), image_urls) != "none":
         return True
-    return refused("A picture is missing: connect one to image_1, or give its URL in image_urls.")
+    return refused("A picture is missing.", "Connect one to image_1, or give its URL in image_urls.")
 
 
 def voices(sound: bool | None, *sockets: Any) -> str | bool:
     """True, or that a voice is connected which nobody would hear."""
     if sound is not False or not any(map(linked, sockets)):
         return True
-    return refused("A voice is connected, but sound is off: turn sound on, or disconnect the voices.")
+    return refused("A voice is connected, but sound is off.", "Turn sound on, or disconnect the voices.")
 
 
 def cast(voice_1: Any, voice_2: Any, multi_shot: Any) -> dict[str, str | None]:

@@ -161,14 +161,14 @@ def _problem_of_times(start: int | None, end: int | None, unknown: bool, profile
         return True
     if end == 0:
         takes_a_part = inputs.has(LipSync.kind, "sound_end_time", profile)
-        return judging.refused(f"{_UNKNOWN_END} {_GIVE_END}") if takes_a_part else True
+        return judging.refused(_UNKNOWN_END, _GIVE_END) if takes_a_part else True
     if end < start:
         what = f"sound_end_time lies before sound_start_time: {end} ms and {start} ms."
-        return judging.refused(f"{what} The sound must last at least {SHORTEST_SOUND} ms: change one of them.")
+        return judging.refused(what, f"The sound must last at least {SHORTEST_SOUND} ms: change one of them.")
     if end - start < SHORTEST_SOUND:
         return judging.refused(
-            f"The sound from {start} to {end} ms lasts {end - start} ms. It must last at least {SHORTEST_SOUND} ms: "
-            "change sound_start_time or sound_end_time."
+            f"The sound from {start} to {end} ms lasts {end - start} ms.",
+            f"It must last at least {SHORTEST_SOUND} ms: change sound_start_time or sound_end_time.",
         )
     return True
 

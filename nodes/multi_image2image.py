@@ -58,7 +58,7 @@ class KlingMultiImage2Image(io.ComfyNode):
     ) -> str | bool:
         subjects = map(linked, (subject_image_1, subject_image_2, subject_image_3, subject_image_4))
         if some(*subjects, subject_image_urls) == "none":
-            return refused("There is no subject: connect subject_image_1, or fill in subject_image_urls.")
+            return refused("There is no subject.", "Connect subject_image_1, or fill in subject_image_urls.")
         return first_problem(
             at_most_one(scene_image=linked(scene_image), scene_image_url=scene_image_url),
             at_most_one(style_image=linked(style_image), style_image_url=style_image_url),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import catalog
-from ..kling_api.errors import Charged, KlingError
+from ..kling_api.errors import Charged, InvalidRequest, KlingError
 from ..kling_api.operations import Operation, TextToSpeech, rules
 from ..kling_api.operations.audio import LONGEST_SPEECH, VOICE_LANGUAGES
 from ..kling_api.operations.rules import Recording
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_VOICE = "ai_shatang"
 #: Stands for the sound of a text that has not been spoken yet.
 _UNSPOKEN = "https://sound.invalid/"
+_SPOKEN = "The same text is not charged again; a changed text is a new speech, which is charged."
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def problem_of_voice(voice_id: str | None, voice_language: str | None) -> str | 
     if catalog.voice(voice_id, voice_language):
         return True
     speaks = f"voice_id {voice_id} speaks {known.language} alone."
-    return judging.refused(f"{speaks} Set voice_language to {known.language}.")
+    return judging.refused(speaks, f"Set voice_language to {known.language}.")
 
 
 def run_with_speech(
@@ -165,12 +166,12 @@ def run_with_speech(
         return client.run(build(_given(speech)), progress, stop)
     client.must_be_possible(build(Heard(_UNSPOKEN, seconds=at_least)))
     said = client.run(speech.spoken(), _as_first_step(progress), stop)
+    heard = _read(said)
     try:
-        result = client.run(build(_read(said)), progress, stop)
+        result = client.run(build(heard), progress, stop)
     except KlingError as error:
         if error.charged in (Charged.NO, Charged.STEP_BEFORE):
-            error.advice = f"{error.advice} The text is spoken already; it is used again and not charged again."
-            error.charged = Charged.STEP_BEFORE
+            _tell_of_speech(error, heard, at_least)
         raise
     return dataclasses.replace(result, warnings=(*said.warnings, *result.warnings))
 
@@ -189,6 +190,16 @@ def _read(said: Result) -> Heard:
 
     sound = read_sound(said.files[0], sources.LARGEST_SOUND)
     return Heard(sound, seconds=sound.seconds)
+
+
+def _tell_of_speech(error: KlingError, heard: Heard, at_least: float) -> None:
+    """Of what failed once the text was spoken: what to do with the text, and what that costs."""
+    if isinstance(error, InvalidRequest) and heard.seconds is not None and heard.seconds < at_least:
+        lasts = int(heard.seconds * 100) / 100
+        error.what = f"The text lasts {lasts:g} s when it is spoken; the sound must last {at_least:g} s or more."
+        error.advice = "Write a longer text, or lower voice_speed."
+    error.advice = f"{error.advice} {_SPOKEN}".lstrip()
+    error.charged = Charged.STEP_BEFORE
 
 
 def _as_first_step(progress: Callable[[Progress], None]) -> Callable[[Progress], None]:

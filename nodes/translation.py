@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from . import chinese
+from . import chinese, labels
 from .message_templates import LETTERS, SHORT, Template, bare, messages
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ _PROSE = re.compile(r"(?<![\w./-])[A-Za-z']{2,}(?: [A-Za-z']+){2,}(?![\w/-])")
 #: What a list of values may hold: names, numbers, a name with its value.
 _NAME = re.compile(r"[^\s,;/\\'\"][^\s,;\\'\"]*(?: [^\s,;/\\'\"]+){0,2}")
 _NAMES = re.compile(r"[\w./-]+(?: -?\d\S*)?(?:, [\w./-]+(?: -?\d\S*)?)+")
+_NUMBERS = re.compile(r"[\d:.]+(?:, [\d:.]+)+")
+_SECONDS = re.compile(r"\d+ 秒$")
 #: What can be nothing but a value.
 _VALUE = re.compile(r"\S*[\d_<]\S*|-?(?:nan|inf)|'.*'|`.*`|\".*\"")
 _PATH = re.compile(r"[/~]|[A-Za-z]:\\")
@@ -36,15 +38,27 @@ _LISTS = (("; or ", "；或 "), ("; ", "；"), (", ", "、"), (" and ", " 和 ")
 _SAID = 9
 #: So many ways to read the values of a template are tried.
 _WAYS = 24
+#: So many parts of a line are looked at: what has more is somebody else's text, and would take minutes.
+_MOST_PARTS = 600
+#: A value may hold so many sentences.
+_TOGETHER = 6
 #: A longer line is none of our texts: a request's body.
 _LONGEST = 4000
 
 
 def translated(text: str, language: str) -> str:
-    """The text in that language, "en" or "zh", line by line. Never raises; what is not ours comes back as it is."""
+    """The text in that language, "en" or "zh", line by line. Never raises; what is not ours comes back as it is.
+
+    In Chinese, inputs have the labels that the reader sees.
+    """
     if language != "zh" or not text:
         return text
-    return "\n".join(_line(line) if len(line) < _LONGEST else line for line in text.split("\n"))
+    return "\n".join(_told(line) if len(line) < _LONGEST else line for line in text.split("\n"))
+
+
+def _told(line: str) -> str:
+    text = _line(line)
+    return text if text == line else labels.labelled(text)
 
 
 @lru_cache(maxsize=512)
@@ -54,6 +68,10 @@ def _line(line: str) -> str:
     except Exception:  # the outermost edge: an error must be told, in whatever language
         log.debug("A text could not be translated.", exc_info=True)
         return line
+
+
+class _TooMuch(Exception):
+    """A line of more parts than any of ours."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +105,7 @@ class _Line:
         best: list[tuple[int, int, tuple[str, ...]]] = [(0, 0, ())]
         for last, end in enumerate(ends):
             ways = []
-            for first in range(last + 1):
+            for first in range(max(0, last + 1 - _TOGETHER), last + 1):
                 part = text[starts[first] : end]
                 left, sure, said = best[first]
                 if (found := self._part(part)) and found.letters:
@@ -101,6 +119,8 @@ class _Line:
     def _part(self, part: str) -> _Said | None:
         """A sentence, or a part of one. None: it is not ours."""
         if part not in self._known:
+            if len(self._known) >= _MOST_PARTS:
+                raise _TooMuch
             self._known[part] = self._look_up(part)
         return self._known[part]
 
@@ -159,7 +179,7 @@ class _Line:
     def _raw(self, template: Template, number: int, value: str) -> _Said | None:
         """A value that stays as it is."""
         if template.is_free(number):
-            return _Said(value, 0)
+            return _Said(value.replace(", ", "、") if _NUMBERS.fullmatch(value) else value, 0)
         if template.is_strict(number) and not self._is_a_value(template, number, value):
             return None
         if _ENDS.search(value):
@@ -208,7 +228,9 @@ class _Line:
             if len({part.isdecimal() for part in raw}) > 1 or (len(raw) < len(parts) and any(map(_is_phrase, raw))):
                 return None
             words = [one.text if one else part for one, part in zip(said, parts, strict=True)]
-            of_clauses = separator == ", " and any(chinese.HAN.search(word) for word in words)
+            of_clauses = separator == ", " and any(
+                chinese.HAN.search(word) and not _SECONDS.match(word) for word in words
+            )
             return _Said(
                 chinese.listed(words, "，" if of_clauses else in_chinese), sum(one.letters for one in said if one)
             )

@@ -83,5 +83,5 @@ def _problem_of_pictures(scene: str | None, given: int) -> str | bool:
     if effect is None or given == effect.pictures:
         return True
     if effect.pictures == 2:
-        return judging.refused(f"effect_scene {scene} is made from two pictures: connect image_1 and image_2.")
-    return judging.refused(f"effect_scene {scene} is made from one picture: leave image_2 and image_urls empty.")
+        return judging.refused(f"effect_scene {scene} is made from two pictures.", "Connect image_1 and image_2.")
+    return judging.refused(f"effect_scene {scene} is made from one picture.", "Leave image_2 and image_urls empty.")

@@ -39,7 +39,7 @@ class KlingVideoExtend(io.ComfyNode):
     def validate_inputs(cls, video_id: str | None = None, profile: str | None = "") -> str | bool:
         missing = video_id is not None and not video_id.strip()
         return judging.first_problem(
-            judging.refused("video_id is empty. Connect the video_id of the clip.") if missing else True,
+            judging.refused("video_id is empty.", "Connect the video_id of the clip.") if missing else True,
             inputs.problem("video-extend", profile, ""),
         )
 

@@ -9,9 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ..kling_api.errors import KlingError
+from ..kling_api.errors import Charged, KlingError
+from .editor_words import in_the_editor
 from .language import said
 
+#: The last line of a refusal.
+UNSENT = Charged.NO.value
+_SENTENCE = re.compile(r"(?<=[^\s.][.!?])\s+")
 #: Field of an operation -> input of a node. "_1 ..." stands for sockets with numbers, which hold the field in order.
 INPUTS = {
     "video_url": "video",
@@ -36,10 +40,12 @@ _NUMBERED = "_1 ..."
 _URLS = {"image_1 ...": "image_urls", INPUTS["subject_image_list"]: "subject_image_urls"}
 #: A field, perhaps one of its pictures, perhaps said to be no URL. "images" alone is an English word.
 _FIELD = re.compile(
-    r"\b(?P<no_url>\w+)(?P<which>(?:, picture \d+,)?)(?= is not an http\(s\) URL)"
+    r"^(?P<no_url>\w+)(?P<which>(?:, picture \d+,)?)(?= is not an http\(s\) URL)"
     r"|\b(?P<several>\w+), picture (?P<number>\d+),"
     rf"|\b(?P<field>{'|'.join(name for name in INPUTS if name != 'images')})\b"
 )
+#: A picture that a prompt cites by its number, where no socket has one.
+_CITED = re.compile(r"(?<=^Connect )image_\d+(?=, or correct)")
 #: How a Python program would do it.
 _FOR_PROGRAMS = re.compile(r" \((?:kling_api\.|in Python:)[^)]*\)| kling_api\.\w+\.\w+ [^.]*\.")
 
@@ -51,15 +57,29 @@ def of_a_node(names: Mapping[str, str] = INPUTS) -> Iterator[None]:
         yield
     except KlingError as error:
         error.what, error.advice = told(error.what, names), told(error.advice, names)
-        error.shown = said(error.english)
+        error.shown = said(in_the_editor(error.english))
         raise
 
 
+def refused(what: str, advice: str = "") -> str:
+    """What validate_inputs answers, in the user's language: three lines, like every other error.
+
+    What is wrong, what to do, and that nothing was charged. Without `advice`, the first sentence says what is wrong.
+    """
+    if not advice:
+        what, *more = _SENTENCE.split(what, maxsplit=1)
+        advice = "".join(more)
+    return said("\n".join(line for line in (what, advice, UNSENT) if line))
+
+
 def told(text: str, names: Mapping[str, str] = INPUTS) -> str:
-    """The text with inputs in place of fields, and without what helps a Python program alone."""
-    text = _FOR_PROGRAMS.sub("", text)
+    """The text with inputs in place of fields and the editor in place of commands; nothing for programs alone."""
+    text = in_the_editor(_FOR_PROGRAMS.sub("", text))
     if not names:
         return text
+    pictures = names.get("image_list", _NUMBERED)
+    if not pictures.endswith(_NUMBERED):
+        text = _CITED.sub(pictures, text)
     return _FIELD.sub(lambda found: _named(found, text, names), text)
 
 

@@ -20,13 +20,13 @@ from example_graphs.graph import Example, Link, Node, Step
 
 FOLDER = ROOT / "example_workflows"
 WITHOUT_A_KEY = (
-    "No key yet? Write `sandbox` into *profile* of each Kling node: it costs nothing. 没有密钥？每个节点的 profile 填 "
-    "`sandbox`。"
+    "No key yet? Write `sandbox` into *profile* of each Kling node: it costs nothing. "
+    "没有密钥？在每个可灵节点的「配置」（profile）里填 `sandbox`，免费试用。"
 )
 BEFORE = ("**Before you run it**: ", "**运行之前**：")
 OWN_PICTURE = (
     "*Load Image* holds the `example.png` that ComfyUI brings: choose your own picture there. "
-    "请在 *Load Image* 中换成自己的图片。"
+    "请在「加载图像」（Load Image）中换成自己的图片。"
 )
 #: Pixels; a node's title stands above its position. Those in _SIZES show what they find.
 TITLE, GAP, COLUMN, TOP, GROUP_TITLE = 30, 40, 80, 60, 50
@@ -63,7 +63,7 @@ class Placed:
 
 def workflow(example: Example, known: Mapping[str, Definition]) -> dict[str, Any]:
     """In ComfyUI's UI format 0.4."""
-    note = Node("MarkdownNote", "Note", values={"text": note_text(example, known)})
+    note = Node("MarkdownNote", "Note / 说明", values={"text": note_text(example, known)})
     steps = (Step("", (note,)), *example.steps)
     placed = _place(steps, known)
     links = _links(placed, known)

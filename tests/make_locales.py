@@ -1,6 +1,7 @@
 """Writes `locales/<en|zh>/nodeDefs.json`, which ComfyUI reads, from the nodes' schemas: `python tests/make_locales.py`.
 
 The Chinese is in `locales/zh/texts.json`, by English text; what is new is put there with "", to be translated by hand.
+`locales/zh-TW`, a language of its own to ComfyUI, is all of `locales/zh` in the letters and words of Taiwan.
 """
 
 from __future__ import annotations
@@ -10,15 +11,23 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from conftest import ROOT, STUB, load_like_comfyui, nodes_of
+from opencc import OpenCC
 
 from kling_api import catalog
 
 LOCALES = ROOT / "locales"
 TEXTS = LOCALES / "zh" / "texts.json"
 LANGUAGES = ("en", "zh")
+TAIWAN = "zh-TW"
+#: Where the converter takes a word for one of computing that means another thing here.
+_TAIWAN_WORDS = {
+    **{"擴充套件": "擴展", "型別": "類型", "閘道器": "閘道", "併發": "並行", "畫素": "像素", "令牌": "權杖"},
+    **{"賬號": "帳號", "鬚": "須", "隻": "只"},
+}
 #: Words for the values of menus, by input; values that are not in here (model ids, ratios, scenes) stay as they are.
 OPTIONS = {
     "mode": {"std": "std (standard)", "pro": "pro (high quality)", "4k": "4k"},
@@ -92,11 +101,21 @@ class Chinese:
 def files(nodes: Mapping[str, Any]) -> dict[str, str]:
     """Path below locales/ -> content of every file that is written here."""
     texts = json.loads(TEXTS.read_text(encoding="utf-8")) if TEXTS.exists() else {}
+    chinese = _as_json(node_defs(nodes, "zh", Chinese(texts)))
+    by_hand = {name: (LOCALES / "zh" / name).read_text(encoding="utf-8") for name in ("main.json", "settings.json")}
     return {
         "zh/texts.json": _as_json(completed(nodes, texts)),
         "en/nodeDefs.json": _as_json(node_defs(nodes, "en", lambda text, _node: text)),
-        "zh/nodeDefs.json": _as_json(node_defs(nodes, "zh", Chinese(texts))),
+        "zh/nodeDefs.json": chinese,
+        **{f"{TAIWAN}/{name}": taiwanese(text) for name, text in {"nodeDefs.json": chinese, **by_hand}.items()},
     }
+
+
+def taiwanese(text: str) -> str:
+    text = _converter().convert(text)
+    for word, meant in _TAIWAN_WORDS.items():
+        text = text.replace(word, meant)
+    return text
 
 
 def node_defs(nodes: Mapping[str, Any], language: str, translate: Translate) -> dict[str, Any]:
@@ -162,6 +181,11 @@ def _voices(language: str) -> Iterator[tuple[str, str]]:
     for voice in catalog.voices():
         known = catalog.voice(voice.id, language) or voice
         yield voice.id, _label(known.name, voice.id, language)
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("s2twp")
 
 
 def _on(english: str, node: str) -> str:

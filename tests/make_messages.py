@@ -6,6 +6,7 @@ Run it to see what has no Chinese yet and what no code says any more; the test r
 from __future__ import annotations
 
 import ast
+import importlib.util
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = ROOT / "locales" / "zh" / "messages.json"
@@ -28,6 +30,8 @@ _SILENT_MODULES = {
     "kling_api/media/__init__.py": "for programs",
     "kling_api/kept.py": "names of rows",
     "nodes/wording.py": "names of inputs",
+    "nodes/editor_words.py": "parts of sentences that are found where they stand",
+    "nodes/labels.py": "of the translation itself",
     "nodes/message_templates.py": "of the translation itself",
     "nodes/camera_preset.py": "values of a menu",
 }
@@ -56,7 +60,34 @@ _COMPOSED = {
     ),
     "checks/held.py": ("{} has {} MB; the limit is {} MB.",),
     "nodes/clips.py": ("Warning: {}",),
-    "nodes/wording.py, told": ("Pick one with the node `ImageFromBatch`.",),
+    "nodes/wording.py, told": (
+        *("Pick one with the node `ImageFromBatch`.", "element_1 ...", "voice_1 ...", "image_1 ..."),
+        *(
+            "no element_1 ...",
+            "no voice_1 ...",
+            "voice_1 ... is given, but sound is off.",
+            "mask is given without image.",
+        ),
+        *("The end frame (end_image)", "Disconnect end_image or multi_shot.", "Remove end_image or camera_control."),
+        "Both the first frame (image) and the end frame (end_image) are missing.",
+        "end_image is not possible for {} with {} in mode {} at dialect {}",
+    ),
+    "explain.py, a switch; limits.py": ("off", "today"),
+    "checks and rules.py, what is cited": (
+        "The prompt does not cite <<<{}>>>: that image {}.",
+        "Connect the image, or correct the text.",
+        "The prompt does not cite <<<{}>>>: that video {}.",
+        "Connect the video, or correct the text.",
+        "The prompt does not cite <<<{}>>>: that element {}.",
+        "Connect the element, or correct the text.",
+        "The prompt does not cite <<<{}>>>: that voice {}.",
+        "Connect the voice, or correct the text.",
+    ),
+    "explain.py, whole sentences": (
+        "No first frame is not possible with {}.",
+        "A first frame alone is not possible with {}.",
+        "An end frame without a first frame is not possible with {}.",
+    ),
     "nodes/estimate.py": ("{} spent or promised", "{} left"),
     "dialects, _WHOSE": ("kie.ai's", "Kling's"),
 }
@@ -116,7 +147,21 @@ def found() -> dict[str, Found]:
             every.setdefault(sentence, Found(sentence)).places.append(place)
     for text, place in COMPOSED.items():
         every.setdefault(text, Found(text)).places.append(place)
+    for said in [said for said in every.values() if "`kling " in said.text]:
+        in_the_editor = editor_words().in_the_editor(said.text)
+        every.setdefault(in_the_editor, Found(in_the_editor)).places.extend(said.places)
     return every
+
+
+@cache
+def editor_words() -> ModuleType:
+    """The module of the nodes, which needs nothing of ComfyUI."""
+    spec = importlib.util.spec_from_file_location("editor_words", ROOT / "nodes" / "editor_words.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def sentences(text: str) -> list[str]:
@@ -133,6 +178,64 @@ def _without_sentences(chunk: str) -> str:
     chunk = re.sub(r"^- ", "", chunk)
     chunk = chunk[1:-1] if re.fullmatch(r"\([^()]*\)", chunk) else chunk
     return chunk if re.search(r"[A-Za-z]{2}", chunk.replace("{}", "")) else ""
+
+
+def put_in() -> set[str]:
+    """Words that the code puts into the {} of a sentence by a name: of a loop over tuples, or by a choice."""
+    every: set[str] = set()
+    for path in _sources():
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                every |= _words_of(function)
+    return every
+
+
+def _words_of(function: ast.FunctionDef) -> set[str]:
+    nodes = list(ast.walk(function))
+    texts = [node for node in nodes if isinstance(node, ast.JoinedStr) and _is_sentence(node)]
+    used = {name for text in texts for name in _put_in(text)}
+    words: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Assign) and {getattr(one, "id", "") for one in node.targets} & used:
+            words |= _literals(node.value)
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
+            words |= _looped(function, node, used)
+    return {word for word in words if re.fullmatch(r"[a-z]+(?: [a-z]+)*", word)}
+
+
+def _looped(function: ast.FunctionDef, loop: ast.For, used: set[str]) -> set[str]:
+    """Of `for a, b in ((.., ..), ..)`, written there or before, the words that stand for a name in `used`."""
+    assert isinstance(loop.target, ast.Tuple)
+    rows = loop.iter
+    if isinstance(rows, ast.Name):
+        given = [one.value for one in ast.walk(function) if isinstance(one, ast.Assign) and _name_of(one) == rows.id]
+        rows = given[0] if given else rows
+    words: set[str] = set()
+    for row in rows.elts if isinstance(rows, ast.Tuple | ast.List) else ():
+        if isinstance(row, ast.Tuple):
+            for target, value in zip(loop.target.elts, row.elts, strict=False):
+                words |= _literals(value) if getattr(target, "id", "") in used else set()
+    return words
+
+
+def _name_of(assigned: ast.Assign) -> str:
+    return getattr(assigned.targets[0], "id", "")
+
+
+def _is_sentence(text: ast.JoinedStr) -> bool:
+    return len(re.findall(r"[a-z]{2,} ", "".join(alternatives(text) or ()))) > 2
+
+
+def _put_in(text: ast.JoinedStr) -> set[str]:
+    values = (part.value for part in text.values if isinstance(part, ast.FormattedValue))
+    return {value.id for value in values if isinstance(value, ast.Name)}
+
+
+def _literals(value: ast.expr) -> set[str]:
+    """The texts that it may be."""
+    if isinstance(value, ast.IfExp):
+        return _literals(value.body) | _literals(value.orelse)
+    return {value.value} if isinstance(value, ast.Constant) and isinstance(value.value, str) else set()
 
 
 def _sources() -> list[Path]:

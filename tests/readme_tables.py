@@ -74,16 +74,16 @@ DIALECT_WORDS = {
         "motion-control": "动作控制",
         "video-extend": "视频延长",
         "avatar/image2video": "数字人",
-        "advanced-lip-sync": "对口型",
+        "advanced-lip-sync": "口型同步（对口型）",
         "try-on-video": "虚拟试穿（视频）",
-        "generations": "图像生成",
-        "omni-image": "Omni 图像",
-        "omni-video": "Omni 视频",
+        "generations": "图片生成",
+        "omni-image": "全能图片（Omni）",
+        "omni-video": "全能视频（Omni）",
         "effects": "视频特效",
         "multi-image2image": "多图参考生图",
         "editing/expand": "扩图",
         "kolors-virtual-try-on": "虚拟试穿",
-        "image-recognize": "图像识别（蒙版）",
+        "image-recognize": "图片识别（遮罩）",
         "ai-multi-shot": "主体多视角图",
         "tts": "语音合成",
         "text-to-audio": "文生音效",
@@ -99,8 +99,8 @@ DIALECT_WORDS = {
         "sound": "声音",
         "image_tail": "尾帧",
         "camera_control": "运镜",
-        "mask_image": "蒙版",
-        "identify-face": "对口型之前的人脸识别",
+        "mask_image": "遮罩",
+        "identify-face": "口型同步之前的人脸识别",
     },
 }
 FURTHER_OPERATIONS = (
@@ -109,7 +109,7 @@ FURTHER_OPERATIONS = (
 )
 FURTHER_HEADINGS = {
     "README.md": ("operation", "model", "modes and seconds, or sizes", "units per second, or image units per picture"),
-    "README.zh.md": ("操作", "模型", "模式与时长，或分辨率", "每秒积分，或每张图的图像积分"),
+    "README.zh.md": ("操作", "模型", "模式与时长，或分辨率", "每秒积分，或每张图的图片积分"),
 }
 FURTHER_WORDS = {
     "README.md": {
@@ -141,8 +141,8 @@ PRICE_WORDS = {
         "call": "{} 积分",
         "second": "每秒 {} 积分",
         "sound": "声音每 {seconds} 秒 {units} 积分，不足 {seconds} 秒按 {seconds} 秒计",
-        "image": "每张图 {} 图像积分",
-        "views": "九张图共 {} 图像积分",
+        "image": "每张图 {} 图片积分",
+        "views": "九张图共 {} 图片积分",
         "unknown": "不详",
     },
 }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import inspect
 import json
+import re
 import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -107,15 +110,17 @@ def test_a_combination_that_cannot_be_is_told_in_the_words_of_the_check_before_r
     inputs = CLIP | {"model_name": "kling-v2-6", "duration": 7, "mode": "4k"}
     named = ("model_name", "mode", "duration", "sound", "profile")
     said = nodes_of(in_sandbox)["KlingText2Video"].validate_inputs(**{name: inputs[name] for name in named})
-    assert advise(in_sandbox, "KlingText2Video", **inputs)["problem"] == said.removesuffix(" Nothing was sent.")
+    told = advise(in_sandbox, "KlingText2Video", **inputs)
+    assert told["problem"] == " ".join(said.splitlines()[:-1])
+    assert (told["units"], told["price"]["units"], told["text"]) == (None, None, "")
 
 
 def test_a_problem_is_told_in_the_readers_language_without_saying_that_nothing_was_sent(in_sandbox: ModuleType) -> None:
     with part_of(in_sandbox, "nodes.language").speaking("zh"):
-        for language, unsent in (("en", "Nothing was sent"), ("zh", "没有发送")):
+        for language, unsent in (("en", "Not charged"), ("zh", "未扣费")):
             told = advise(in_sandbox, "KlingLipSync", language, audio=None)["problem"]
             assert unsent not in told
-            assert ("给" in told) == (language == "zh")
+            assert ("只能" in told) == (language == "zh")
 
 
 def test_what_only_the_order_itself_would_refuse_is_told_as_well(in_sandbox: ModuleType) -> None:
@@ -123,6 +128,121 @@ def test_what_only_the_order_itself_would_refuse_is_told_as_well(in_sandbox: Mod
     assert advise(in_sandbox, "KlingText2Video", **inputs)["problem"].startswith("kling-3.0 has no negative_prompt.")
     long = {"length": 2600, "text": ""}
     assert "2600 characters" in advise(in_sandbox, "KlingText2Video", **CLIP | {"prompt": long})["problem"]
+
+
+def test_a_text_or_a_picture_that_is_missing_is_told(in_sandbox: ModuleType) -> None:
+    for prompt in ("", " \n"):
+        told = advise(in_sandbox, "KlingText2Video", **CLIP | {"prompt": prompt})
+        assert told["problem"] == "prompt is empty. Write what the clip should show."
+    assert not advise(in_sandbox, "KlingText2Video", **CLIP | {"prompt": None})["problem"]
+    assert not advise(in_sandbox, "KlingText2Video", **CLIP | {"prompt": "", "multi_shot": None})["problem"]
+    told = advise(in_sandbox, "KlingImage2Video", **CLIP | {"prompt": ""})
+    assert told["problem"] == "A picture is missing. Connect one to image."
+    assert not advise(in_sandbox, "KlingImage2Video", **CLIP | {"prompt": "", "image": None})["problem"]
+
+
+def test_every_new_node_says_what_it_lacks_and_no_price(in_sandbox: ModuleType) -> None:
+    values = part_of(in_sandbox, "nodes.order_values")
+    for name, order in part_of(in_sandbox, "nodes.orders").orders().items():
+        inputs = {one: _first(*about) for one, about in values.plain_inputs(order).items()}
+        if "model_name" in inputs:
+            inputs["model_name"] = capabilities.default_model(order.kind)
+        for language in ("en", "zh"):
+            told = advise(in_sandbox, name, language, **inputs)
+            assert told["problem"], name
+            assert (told["units"], told["text"]) == (None, ""), name
+            assert bool(re.search(r"[\u4e00-\u9fff]", told["problem"])) == (language == "zh"), told["problem"]
+
+
+def _first(sort: str, default: Any) -> Any:
+    return default if default is not inspect.Parameter.empty else {"str": ""}.get(sort, 0)
+
+
+def test_what_is_linked_counts_when_a_live_model_is_named(in_sandbox: ModuleType) -> None:
+    """As the run does, which knows what comes through the links."""
+    clip = CLIP | {"model_name": "kling-v1"}
+    for linked, able in (
+        ({}, "Nearest live model: "),
+        ({"camera_control": None}, "No live model can do what is asked"),
+    ):
+        [note] = advise(in_sandbox, "KlingText2Video", **clip, **linked)["notes"]
+        assert able in note
+    pictures = CLIP | {"model_name": "kling-v1-5", "mode": "pro", "image": None, "aspect_ratio": "auto"}
+    for linked, able in (({"end_image": None}, "Nearest live model: "), ({"camera_control": None}, "No live model")):
+        [note] = advise(in_sandbox, "KlingImage2Video", **pictures, **linked)["notes"]
+        assert able in note
+
+
+def test_a_model_that_ignores_cfg_scale_is_told_and_of_kling_v3_nobody_knows(in_sandbox: ModuleType) -> None:
+    told = {
+        model: advise(in_sandbox, "KlingText2Video", **CLIP | {"model_name": model})["unused"].get("cfg_scale", "")
+        for model in capabilities.models_for("text2video")
+    }
+    assert told.pop("kling-v3") == ""
+    assert {model for model, why in told.items() if not why} == {"kling-v1-6", "kling-v1"}
+    assert told["kling-v2-6"] == "kling-v2-6 does not use cfg_scale."
+    at_kie = advise(
+        in_sandbox, "KlingText2Video", **CLIP | {"model_name": "kling-v2-5-turbo", "profile": "sandbox-kie"}
+    )
+    assert "cfg_scale" not in at_kie["unused"]
+
+
+def test_the_sandbox_is_told_to_be_free(in_sandbox: ModuleType) -> None:
+    told = advise(in_sandbox, "KlingText2Video", **CLIP)
+    assert (told["free"], told["text"]) == (True, "About 3 units. The sandbox is free.")
+    assert advise(in_sandbox, "KlingText2Video", "zh", **CLIP)["text"] == "约 3 积分。沙盒不收费。"
+
+
+def test_what_costs_nothing_is_free(pack: ModuleType, home: Path) -> None:
+    _profiles(home, "")
+    inputs = {"element_name": "x", "element_description": "x", "frontal_image": None, "refer_images": None}
+    told = advise(pack, "KlingElement", **inputs)
+    assert (told["problem"], told["text"], told["free"]) == ("", "Free of charge.", False)
+
+
+def test_a_profile_that_cannot_pay_is_told_in_the_words_of_the_run(pack: ModuleType, home: Path) -> None:
+    told = advise(pack, "KlingText2Video", **CLIP)
+    assert (told["problem"], told["units"]) == ("Profile default has no key.", None)
+    assert advise(pack, "KlingText2Video", **CLIP | {"profile": "sandbox"})["problem"] == ""
+    _profiles(home, "")
+    assert advise(pack, "KlingText2Video", **CLIP)["problem"] == ""
+    told = advise(pack, "KlingText2Video", "zh", **CLIP | {"profile": "studioo", "prompt": ""})
+    assert len(told["problem"].splitlines()) == 2
+    assert "studioo" in told["problem"].splitlines()[0]
+    assert advise(pack, "KlingText2Video", **CLIP | {"profile": None})["price"]["is"] == "depends"
+    assert [path.name for path in home.iterdir()] == ["profiles.toml"]
+
+
+def test_a_budget_that_would_be_passed_is_told_as_the_run_tells_it(
+    pack: ModuleType, provider: Sandbox, home: Path, in_haste: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KLING_PROFILE")
+    monkeypatch.delenv("KLING_BASE_URL")
+    _profiles(home, f'base_url = "{provider.url}"\nbudget_per_day = 4\n')
+    assert advise(pack, "KlingText2Video", **CLIP)["units"] == "3"
+    assert not (home / "ledger.sqlite3").exists()
+    assert advise(pack, "KlingText2Video", **CLIP | {"duration": 7})["problem"] == (
+        "The budget of profile default does not allow this job: it costs about 4.2 units; 0 of 4 units today are spent "
+        "or promised (budget_per_day)."
+    )
+    node = nodes_of(pack)["KlingText2Video"]
+    _run(node, CLIP | {"decode": "first"})
+    told = advise(pack, "KlingText2Video", **CLIP)["problem"]
+    assert "3 of 4 units today" in told
+    with pytest.raises(part_of(pack, "kling_api.errors").OverBudget) as caught:
+        _run(node, CLIP | {"seed": 1})
+    assert str(caught.value).splitlines()[0] == told
+    assert advise(pack, "KlingMotionControl", model_name="kling-v2-6", video=None, image=None)["problem"] == ""
+    _run(node, CLIP | {"model_name": "kling-v1", "decode": "first"})
+    told = advise(pack, "KlingMotionControl", model_name="kling-v2-6", video=None, image=None)["problem"]
+    assert told == "What is left of the budget of profile default is not enough for this job."
+    unpriced = advise(pack, "KlingText2Video", **CLIP | {"model_name": "kling-v9"})["problem"]
+    assert "no price is known" in unpriced
+
+
+def _profiles(home: Path, more: str) -> None:
+    text = f'[default]\napi_key = "api-key-kling-sandbox"\n{more}'
+    (home / "profiles.toml").write_text(text, encoding="utf-8")
 
 
 def test_a_model_that_nobody_knows_restricts_nothing_and_is_told_to_be_passed_on(in_sandbox: ModuleType) -> None:
@@ -175,7 +295,11 @@ def test_every_node_has_advice_at_every_provider(in_sandbox: ModuleType, profile
                 assert values, (node, model, name)
 
 
-def test_advice_is_there_in_a_moment(in_sandbox: ModuleType) -> None:
+def test_advice_is_there_in_a_moment(pack: ModuleType, home: Path) -> None:
+    """With a budget, of a ledger that has seen a lot."""
+    _profiles(home, "budget_per_day = 400000\n")
+    _many_jobs(pack, home)
+    in_sandbox = pack
     advise(in_sandbox, "KlingImage2Video", **CLIP)
     took = []
     for duration in range(1, 41):
@@ -183,6 +307,19 @@ def test_advice_is_there_in_a_moment(in_sandbox: ModuleType) -> None:
         advise(in_sandbox, "KlingImage2Video", **CLIP | {"duration": duration, "image": None})
         took.append(time.perf_counter() - begun)
     assert sorted(took)[20] < 0.02
+
+
+def _many_jobs(pack: ModuleType, home: Path) -> None:
+    ledger = part_of(pack, "kling_api.ledger").open_ledger(home)
+    job = part_of(pack, "kling_api.job").NewJob(
+        *("f", "a", "default", "official", "/v1", "text2video", "kling-v3", "std", 5, "3")
+    )
+    with ledger._transaction():
+        for number in range(3000):
+            claim = ledger._insert(replace(job, fingerprint=str(number)))
+            ledger._connection.execute(
+                "UPDATE jobs SET state = 'collected', owner = '' WHERE key = ?", (claim.job.key,)
+            )
 
 
 def test_an_input_that_is_no_input_or_no_value_changes_nothing(in_sandbox: ModuleType) -> None:

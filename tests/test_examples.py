@@ -116,9 +116,18 @@ def test_no_node_lies_on_another_and_none_is_too_small(file: Path, known: dict[s
 def test_the_note_says_what_it_does_and_costs_in_both_languages(file: Path) -> None:
     (note,) = [node["widgets_values"][0] for node in _read(file)["nodes"] if node["type"] == "MarkdownNote"]
     assert re.search(r"\*\*Cost\*\*: (nothing|about [\d.]+ (image )?units .*of \d{4}-\d\d-\d\d)", note)
-    assert re.search(r"免费。|费用：约 [\d.]+ (图像)?积分", note)
+    assert re.search(r"免费。|费用：约 [\d.]+ (图片)?积分", note)
     for line in re.findall(r"workflow `(\w+)`", note):
         assert (FOLDER / f"{line}.json").exists()
+
+
+@each_file
+def test_a_group_is_titled_in_both_languages_within_its_box(file: Path) -> None:
+    for group in _read(file)["groups"]:
+        title, size = group["title"], group["font_size"]
+        assert re.fullmatch(r"\d  [A-Z][A-Za-z, -]+ / [\u3000-\u9fff]+", title), title
+        wide = sum(size if ord(letter) > 0x2E80 else size / 2 for letter in title)
+        assert wide < group["bounding"][2], title
 
 
 @each_file

@@ -59,6 +59,14 @@ def test_a_page_says_what_it_costs_and_what_can_go_wrong(pack: ModuleType) -> No
             assert not missing, f"{name} {language}"
 
 
+def test_a_price_that_is_written_by_hand_stands_in_the_data() -> None:
+    source = (ROOT / "kling_api" / "data" / "prices.json").read_text(encoding="utf-8")
+    assert re.search(r"extension of a clip, which costs 1 to 3\.5 units .*\(list of 2026-08\)", source)
+    told = [file_of("KlingVideoExtend", language).read_text(encoding="utf-8") for language in LANGUAGES]
+    assert "A list of 2026-08 has 1 to 3.5 units" in told[0]
+    assert "2026-08 的一份价目表为每次 1 到 3.5 积分" in told[1]
+
+
 def test_both_languages_are_written_for_the_same_nodes_and_parts(pack: ModuleType) -> None:
     for name in _schemas(pack):
         english, chinese = (texts.text_of(name, language) for language in LANGUAGES)

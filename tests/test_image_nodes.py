@@ -200,7 +200,7 @@ def test_the_menu_of_models_is_that_of_the_operation_and_an_unknown_one_is_taken
         ("KlingOmniImage", {"model_name": "kling-image-o1", "resolution": "4k"}, "Models that can: kling-v3-omni."),
         ("KlingOmniImage", {"model_name": "kling-image-o1", "result_type": "series"}, "series is not possible"),
         ("KlingOmniImage", {"mask": LINKED, "mask_url": "https://a.example/1.png"}, "2 are given"),
-        ("KlingMultiImage2Image", {"model_name": "kling-v2-1"}, "connect subject_image_1"),
+        ("KlingMultiImage2Image", {"model_name": "kling-v2-1"}, "Connect subject_image_1"),
         ("KlingMultiImage2Image", {"model_name": "kling-v2-1", "subject_image_4": LINKED}, ""),
         ("KlingMultiImage2Image", {"model_name": "kling-v2-1", "subject_image_urls": LINKED}, ""),
         ("KlingMultiImage2Image", {"model_name": "kling-v3", "subject_image_1": LINKED}, "cannot do"),
@@ -228,7 +228,7 @@ def test_a_combination_is_judged_before_the_prompt_is_queued(
     pack: ModuleType, node: str, values: dict[str, Any], said: str
 ) -> None:
     answer = nodes_of(pack)[node].validate_inputs(**values)
-    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
+    assert said in answer and answer.endswith("Not charged.") if said else answer is True
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_picture_that_would_grow_too_much_is_refused_before_the_prompt_is_queu
 ) -> None:
     named = dict(zip((f"{side}_expansion_ratio" for side in ("up", "down", "left", "right")), ratios, strict=True))
     answer = nodes_of(pack)["KlingImageExpand"].validate_inputs(image=LINKED, **named)
-    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
+    assert said in answer and answer.endswith("Not charged.") if said else answer is True
 
 
 MOVES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, LoadPack, nodes_of, part_of
-from make_locales import LANGUAGES, LOCALES, OPTIONS, TEXTS, escaped, files
+from make_locales import LANGUAGES, LOCALES, OPTIONS, TAIWAN, TEXTS, escaped, files, taiwanese
 
 from kling_api import capabilities
 from kling_api.models import image_models, video_models
@@ -51,7 +51,13 @@ def told(nodes: dict[str, Any]) -> dict[tuple[str, str], str]:
     }
 
 
-@pytest.mark.parametrize("name", ["en/nodeDefs.json", "zh/nodeDefs.json", "zh/texts.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("en/nodeDefs.json", "zh/nodeDefs.json", "zh/texts.json"),
+        *("zh-TW/nodeDefs.json", "zh-TW/main.json", "zh-TW/settings.json"),
+    ],
+)
 def test_a_file_is_what_is_made_from_the_schemas_and_the_translations(nodes: dict[str, Any], name: str) -> None:
     made, found = files(nodes)[name], (LOCALES / name).read_text(encoding="utf-8")
     assert found == made, "run: python tests/make_locales.py"
@@ -126,8 +132,44 @@ def test_nothing_in_a_text_is_syntax_of_vue_i18n(language: str) -> None:
 
 @pytest.mark.parametrize("name", ["nodeDefs.json", "main.json", "settings.json"])
 def test_a_file_has_the_same_entries_in_both_languages(name: str) -> None:
-    english, chinese = ({path for path, _ in _leaves(_read(language, name))} for language in LANGUAGES)
-    assert english == chinese
+    paths = [{path for path, _ in _leaves(_read(language, name))} for language in (*LANGUAGES, TAIWAN)]
+    assert paths[0] == paths[1] == paths[2]
+
+
+def test_taiwan_reads_its_own_words_and_no_other_text_is_touched() -> None:
+    assert (
+        taiwanese("视频须为 5 秒，只用一个轴；类型、网关、扩展、账号")
+        == "影片須為 5 秒，只用一個軸；類型、閘道、擴展、帳號"
+    )
+    assert taiwanese("{'{'}\"video_url\"{'}'} kling-v3（std）{n}") == "{'{'}\"video_url\"{'}'} kling-v3（std）{n}"
+
+
+def test_what_a_chinese_text_quotes_stands_on_the_screen() -> None:
+    """A tooltip names labels of its own node, or of others beside their node; 代替 means one beside it."""
+    definitions = _read("zh", "nodeDefs.json")
+    titles = {title for one in definitions.values() for title in _titles(one["display_name"])}
+    everywhere = {label for one in definitions.values() for label in _labels(one)}
+    for name, one in definitions.items():
+        for path, text in _leaves(one):
+            quoted = re.findall(r"(.{2})「([^」]+)」", f"  {text}")
+            assert {label for _, label in quoted} <= everywhere | titles | {"保存视频"}, (name, path)
+            assert {label for before, label in quoted if before == "代替"} <= _labels(one), (name, path)
+
+
+@pytest.mark.parametrize(
+    ("word", "node"),
+    [
+        *(("首尾帧", "KlingImage2Video"), ("对口型", "KlingLipSync"), ("配音", "KlingTextToSpeech")),
+        *(("抠图", "KlingImageRecognize"), ("遮罩", "KlingImageRecognize"), ("换脸", "KlingOmniImage")),
+        *(("余额", "KlingAccount"), ("换装", "KlingVirtualTryOn"), ("配乐", "KlingVideoToAudio")),
+        *(("克隆", "KlingVoice"), ("omni", "KlingOmniVideo"), ("多视角", "KlingMultiShotImages")),
+    ],
+)
+def test_a_chinese_title_holds_the_word_that_people_search_for(word: str, node: str) -> None:
+    """ComfyUI's search looks at a node's title alone (front end 1.37)."""
+    title = _read("zh", "nodeDefs.json")[node]["display_name"]
+    assert word in title.lower()
+    assert len(title) <= 16
 
 
 def test_the_models_of_a_menu_are_told_apart_as_the_data_does(told: dict[tuple[str, str], str]) -> None:
@@ -138,6 +180,9 @@ def test_the_models_of_a_menu_are_told_apart_as_the_data_does(told: dict[tuple[s
         assert f"after {live[-1]} were announced" in told[node, "model_name"]
         with_4k = _able(operation, mode="4k")
         assert f"({' and '.join(with_4k)} only)" in told[node, "mode"]
+        assert all(capabilities.ignores_cfg_scale(model) for model in menu if "-v2" in model)
+        assert not any(capabilities.ignores_cfg_scale(model) for model in menu if "-v2" not in model)
+        assert "Not with models v2.x," in told[node, "cfg_scale"]
         assert _models(told[node, "duration"]) == set(_able(operation, duration=15))
         loud = set(_able(operation, sound="on", mode="std")) | set(_able(operation, sound="on", mode="pro"))
         assert _models(told[node, "sound"]) == loud
@@ -220,6 +265,15 @@ CLIPS = {
     "advanced-custom-elements": "KlingElement",
 }
 SOUNDS = {"advanced-lip-sync": "KlingLipSync", "avatar/image2video": "KlingAvatar", "custom-voices": "KlingVoice"}
+
+
+def _titles(title: str) -> tuple[str, str]:
+    """Whole, and without the second word in brackets."""
+    return title, title.partition("（")[0]
+
+
+def _labels(definition: Mapping[str, Any]) -> set[str]:
+    return {one["name"] for part in ("inputs", "outputs") for one in definition[part].values()}
 
 
 def _able(operation: str, **asked: Any) -> list[str]:

@@ -273,7 +273,7 @@ def test_a_combination_is_judged_before_the_prompt_is_queued(
     pack: ModuleType, node: str, values: dict[str, Any], said: str
 ) -> None:
     answer = _nodes(pack)[node].validate_inputs(**values)
-    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
+    assert said in answer and answer.endswith("Not charged.") if said else answer is True
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_camera_move_is_judged_before_the_prompt_is_queued(pack: ModuleType, m
     node = _nodes(pack)["KlingCameraControl"]
     still = dict.fromkeys(AXES, 0.0)
     answer = node.validate_inputs(**still | move)
-    assert said in answer and answer.endswith("Nothing was sent.") if said else answer is True
+    assert said in answer and answer.endswith("Not charged.") if said else answer is True
 
 
 def test_the_camera_node_hands_on_what_the_video_nodes_take(pack: ModuleType) -> None:
@@ -576,13 +576,13 @@ def test_the_node_says_that_a_clip_was_paid_before(
     pack: ModuleType, provider: Sandbox, on_node_7: Callable[[Display], Display]
 ) -> None:
     request = {"prompt": "A paper boat", "model_name": "kling-v3", "duration": 3, "decode": "first"}
-    for last_words in ("done, 1.8 units", "done, paid before (1.8 units)"):
+    for last_words in ("done, 1.8 units (sandbox, free), task ", "done, made before (sandbox, free), task "):
         display = on_node_7(Display())
         made = _execute(pack, "KlingText2Video", **request)
         assert display.texts[-1].startswith(last_words)
     display = on_node_7(Display())
     _execute(pack, "KlingCollect", key=made.args[4], decode="first")
-    assert display.texts[-1].startswith("done, paid before (1.8 units)")
+    assert display.texts[-1].startswith("done, made before (sandbox, free), task ")
 
 
 def test_the_node_ends_with_what_its_user_should_know(
@@ -592,7 +592,7 @@ def test_the_node_ends_with_what_its_user_should_know(
     request = {"prompt": "A paper boat", "model_name": "kling-v1", "duration": 5, "decode": "first"}
     _execute(pack, "KlingText2Video", **request)
     first, *warnings = display.texts[-1].split("\n")
-    assert first.startswith("done, 1 units, task ")
+    assert first.startswith("done, 1 units (sandbox, free), task ")
     assert [line.startswith("Warning: Kling announced the retirement of kling-v1 for") for line in warnings] == [True]
 
 

@@ -203,7 +203,7 @@ def test_a_job_of_the_sandbox_is_listed_shown_and_opened(site: Site, provider: S
         **{"state": "collected", "live": False, "operation": "text2video", "model": "kling-v3", "mode": "std"},
         **{"duration": 3, "profile": "sandbox", "task_id": made.args[4], "video_id": made.args[3], "usual": None},
         **{"units": "1.8", "unit": "units", "estimated": False, "charged": "once", "kind": "video", "files": 1},
-        **{"error": "", "prompt": ""},
+        **{"error": "", "prompt": "", "free": True},
     }
     key = site.jobs("?state=all&limit=1")[0]["key"]
     picture = site.get(f"/kling/jobs/{key}/thumbnail")
@@ -244,7 +244,7 @@ def test_each_state_says_what_it_does_to_the_money(site: Site, home: Path) -> No
         ("unknown", "perhaps", "3", True, True),
         ("running", "will_be", "3", True, False),
         ("refused", "no", "", False, True),
-        ("failed", "no", "", False, True),
+        ("failed", "usually_not", "", False, True),
     ]
     assert found[unknown.job.key]["error"] == "No answer came. Nobody knows."
     assert found[running.job.key]["usual"] > 0
@@ -272,7 +272,16 @@ def test_a_job_says_what_it_makes(site: Site, home: Path) -> None:
 
 
 def test_a_wrong_question_is_answered_with_what_would_do(site: Site) -> None:
-    for query in ("limit=0", "limit=-1", "limit=x", "limit=1001", "limit=²", "limit=", "state=secret"):
+    for query in (
+        "limit=0",
+        "limit=-1",
+        "limit=x",
+        "limit=1001",
+        "limit=0000609999999",
+        "limit=²",
+        "limit=",
+        "state=secret",
+    ):
         answer = site.get(f"/kling/jobs?{query}")
         assert (query, answer.status_code) == (query, 400)
         assert "must be" in answer.json()["error"]
@@ -375,6 +384,8 @@ TAMPERED = [
     "link.mp4",
     "page.html",
     ".",
+    "nul\x00.mp4",
+    "half a letter \ud800.mp4",
 ]
 
 
@@ -541,9 +552,10 @@ def test_profiles_are_told_with_their_problems_and_never_with_a_key(site: Site, 
     assert list(found)[:4] == ["default", "studio", "broken", "sandbox"]
     assert found["default"] == {
         **{"name": "default", "provider": "api-singapore.klingai.com", "dialect": "official", "usable": True},
-        **{"problem": "", "limits": {"max_parallel": 3, "budget_per_day": "12.5", "budget_total": None}},
+        **{"free": False, "problem": "", "limits": {"max_parallel": 3, "budget_per_day": "12.5", "budget_total": None}},
     }
     assert (found["studio"]["provider"], found["sandbox"]["provider"]) == ("gateway.example", "127.0.0.1")
+    assert [name for name, profile in found.items() if profile["free"]] == list(found)[3:]
     assert not found["broken"]["usable"]
     assert found["broken"]["problem"] == "Profile broken: dialect is 'klingon'."
 
@@ -564,6 +576,34 @@ def test_a_key_that_stands_where_a_name_belongs_is_not_shown(
     told = site.get("/kling/profiles")
     assert told.json()["default"] == "***"
     assert PLANTED_PAIR[0] not in told.text
+
+
+def test_a_long_name_or_one_with_brackets_is_a_name_all_the_same(site: Site, folder: Path) -> None:
+    names = ["工作室（上海）", "client@studio", "a-studio-with-a-rather-long-name"]
+    with (folder / "profiles.toml").open("a", encoding="utf-8") as file:
+        file.writelines(f'\n["{name}"]\napi_key = "sk-{"x" * 24}"\n' for name in names)
+    told = [profile["name"] for profile in site.get("/kling/profiles").json()["profiles"]]
+    assert set(names) <= set(told)
+    assert site.post("/kling/profiles/default", {"name": names[0]}).json()["default"] == names[0]
+
+
+def test_the_list_of_jobs_tells_which_profile_pays_so_that_a_change_elsewhere_is_seen(site: Site, folder: Path) -> None:
+    assert site.get("/kling/jobs").json()["default"] == "default"
+    site.post("/kling/profiles/default", {"name": "studio"})
+    assert site.get("/kling/jobs").json()["default"] == "studio"
+
+
+def test_the_profile_default_stays_in_the_list_whichever_is_chosen(site: Site, home: Path) -> None:
+    before = [profile["name"] for profile in site.get("/kling/profiles").json()["profiles"]]
+    told = site.post("/kling/profiles/default", {"name": "sandbox"}).json()
+    assert (told["default"], [profile["name"] for profile in told["profiles"]]) == ("sandbox", before)
+    assert told["profiles"][0]["problem"] == "Profile default has no key."
+
+
+def test_a_job_of_the_sandbox_is_said_to_be_free(site: Site, home: Path) -> None:
+    _row(site.pack, home)
+    _row(site.pack, home, 1, account="api-singapore.klingai.com#0", profile="default")
+    assert {job["profile"]: job["free"] for job in site.jobs()} == {"sandbox": True, "default": False}
 
 
 def test_the_default_profile_is_chosen_and_written_down(site: Site, folder: Path) -> None:
@@ -647,7 +687,8 @@ def test_a_browser_says_its_language(site: Site) -> None:
 
 
 def test_advice_comes_from_the_data(site: Site) -> None:
-    inputs = json.dumps({"prompt": "A boat", "model_name": "kling-v3", "mode": "std", "duration": 5, "sound": False})
+    named = {"prompt": "A boat", "model_name": "kling-v3", "mode": "std", "duration": 5, "sound": False}
+    inputs = json.dumps(named | {"profile": "sandbox"})
     answer = site.get(f"/kling/advice?node=KlingText2Video&inputs={inputs}")
     assert answer.status_code == 200, answer.text
     assert answer.json()["units"] == "3"

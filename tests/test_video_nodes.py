@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib
 import io
+import re
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -333,7 +334,7 @@ JUDGED: list[tuple[str, dict[str, Any], str]] = [
         "tags names 'cat'",
     ),
     ("KlingElement", {"frontal_image": GIVEN, "video": GIVEN}, "2 are given: frontal_image, video"),
-    ("KlingText2Video", {"model_name": "kling-v2-6", "mode": "pro", "sound": False, "voice_1": GIVEN}, "turn sound on"),
+    ("KlingText2Video", {"model_name": "kling-v2-6", "mode": "pro", "sound": False, "voice_1": GIVEN}, "Turn sound on"),
     ("KlingImage2Video", {"model_name": "kling-v2-1-master", "element_1": GIVEN}, "element_1 ... is not possible"),
     ("KlingImage2Video", {"model_name": "kling-v3", "multi_shot": GIVEN, "element_1": GIVEN}, ""),
 ]
@@ -344,7 +345,7 @@ def test_a_combination_is_judged_before_the_prompt_is_queued(pack: ModuleType) -
     for node, values, said in JUDGED:
         answer = nodes[node].validate_inputs(**values)
         assert answer is True if not said else said in str(answer), f"{node} {values}: {answer}"
-        assert answer is True or str(answer).endswith("Nothing was sent."), f"{node} {values}: {answer}"
+        assert answer is True or str(answer).endswith("Not charged."), f"{node} {values}: {answer}"
 
 
 def test_what_a_dialect_cannot_do_is_said_with_those_that_can(pack: ModuleType) -> None:
@@ -484,8 +485,11 @@ def test_a_text_that_is_too_short_says_that_the_speech_was_charged(
     with pytest.raises(errors.InvalidRequest) as caught:
         execute(pack, "KlingLipSync", video_id="1", text="Hi", voice_language="en")
     what, advice, charged = str(caught.value).split("\n")
-    assert what.startswith("The sound from 0 to ")
-    assert advice.endswith("The text is spoken already; it is used again and not charged again.")
+    assert re.fullmatch(r"The text lasts [\d.]+ s when it is spoken; the sound must last 2 s or more\.", what)
+    assert advice == (
+        "Write a longer text, or lower voice_speed. "
+        "The same text is not charged again; a changed text is a new speech, which is charged."
+    )
     assert charged == "No order was made; only the step before it was charged."
     assert _operations(home) == ["tts"]
 

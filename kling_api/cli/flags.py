@@ -22,7 +22,10 @@ AspectRatio = Annotated[
 ]
 NegativePrompt = Annotated[str, typer.Option(help="What should not appear.", rich_help_panel=_JOB)]
 CfgScale = Annotated[
-    float, typer.Option(help="0 to 1: how closely the prompt is followed (models v1.x).", rich_help_panel=_JOB)
+    float,
+    typer.Option(
+        help="0 to 1: how closely the prompt is followed (models v1.x; v2.x ignore it).", rich_help_panel=_JOB
+    ),
 ]
 Sound = Annotated[bool, typer.Option("--sound/--no-sound", help="Make sound as well.", rich_help_panel=_JOB)]
 Seed = Annotated[

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 
+from .. import capabilities
 from ..errors import InvalidRequest
-from ..operations import OPERATIONS, Image2Video, MultiImage2Video, OmniImage, Operation, TryOnVideo, VirtualTryOn
+from ..operations import (
+    OPERATIONS,
+    Image2Video,
+    MultiImage2Video,
+    OmniImage,
+    Operation,
+    Text2Video,
+    TryOnVideo,
+    VirtualTryOn,
+)
 from ..operations.media import stills_of
 from .able import others
 from .official_new import KEPT, TRY_ON, sayable
@@ -46,7 +56,7 @@ def doubts(operation: Operation) -> list[str]:
     """Warnings for what hardly matters. Raises InvalidRequest for every other value that would be lost on the way."""
     if isinstance(operation, VirtualTryOn):
         return _doubts_of_try_on(operation)
-    warnings = []
+    warnings = _ignored(operation)
     for field in dataclasses.fields(operation):
         value = getattr(operation, field.name)
         lost = field.name in _not_here(operation.kind) and value not in (None, field.default)
@@ -59,6 +69,14 @@ def doubts(operation: Operation) -> list[str]:
                 "Leave it out, or choose a profile of another provider.",
             )
     return warnings
+
+
+def _ignored(operation: Operation) -> list[str]:
+    """Kling reads the field, checks its range, and makes nothing of it."""
+    if not isinstance(operation, Text2Video | Image2Video) or operation.cfg_scale == type(operation).cfg_scale:
+        return []
+    name = operation.model_name
+    return [f"{name} does not use cfg_scale."] if capabilities.ignores_cfg_scale(name) else []
 
 
 def _doubts_of_try_on(operation: VirtualTryOn) -> list[str]:

@@ -13,6 +13,9 @@ from ..stills import Still
 #: ComfyUI's own range of a seed.
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
 
+#: No input of pictures, elements or voices has a higher number; clips have none.
+_MOST_SOCKETS = 7
+
 #: A picture, a sound or a clip that we hold, or the http(s) URL of one.
 Picture = Still | str
 Recording = Sound | str
@@ -96,8 +99,10 @@ def check_clip(name: str, clip: Clip) -> None:
 def exactly_one(given: dict[str, object]) -> None:
     """Raises unless exactly one of the values is there."""
     there = [name for name, value in given.items() if value]
-    if len(there) != 1:
-        had = f"{len(there)} are given: {', '.join(there)}" if there else "none is given"
+    if not there:
+        raise InvalidRequest(f"Of {', '.join(given)}, none is given.", "Give exactly one of them.")
+    if len(there) > 1:
+        had = f"{len(there)} are given: {', '.join(there)}"
         raise InvalidRequest(f"Of {', '.join(given)}, {had}.", "Give exactly one of them.")
 
 
@@ -125,10 +130,11 @@ def check_citations(texts: Mapping[str, str], **given: int) -> None:
         for what, number in re.findall(r"<<<(image|video|element|voice)_(\d{1,18})>>>", text):
             there = given.get(what)
             if there is not None and not 1 <= int(number) <= there:
+                is_one = what != "video" and 1 <= int(number) <= _MOST_SOCKETS
                 raise InvalidRequest(
                     f"{where} cites <<<{what}_{number}>>>, but {counted(there, what)} {'is' if there == 1 else 'are'} "
                     "given.",
-                    f"Connect the {what}, or correct the text.",
+                    f"Connect {f'{what}_{number}' if is_one else f'the {what}'}, or correct the text.",
                 )
 
 

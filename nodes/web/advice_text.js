@@ -34,11 +34,19 @@ function address(node, inputs, language) {
   return `/kling/advice?${new URLSearchParams({ node, inputs: JSON.stringify(inputs), language })}`;
 }
 
+// An address may hold a signature or a token; this one ends in logs of proxies. Where it leads to makes no difference.
+const ADDRESS = /_urls?$|^callback_url$/;
+
 function shortened(name, value) {
-  if (typeof value !== "string" || value.length <= LONGEST) return value;
+  if (typeof value !== "string") return value;
+  if (value.length <= LONGEST) return ADDRESS.test(name) ? hosts(value) : value;
   if (!PROSE.test(name)) return null;
   const cited = [...new Set(value.match(/<<<\w{1,20}>>>/g) ?? [])].slice(0, 30).join(" ");
   return { length: [...value].length, text: cited };
+}
+
+function hosts(urls) {
+  return urls.split(/\s+/).filter(Boolean).map((url) => url.replace(/^(https?:\/\/[^/?#@]+).*$/i, "$1/")).join("\n");
 }
 
 function size(value) {
@@ -48,9 +56,9 @@ function size(value) {
 // What is shown, one line each: {kind: "cost" | "problem" | "unused" | "note", text}. `own`: the node's own inputs by
 // name, with their labels.
 export function lines(advice, say, own = {}, language = "en") {
-  const found = [];
-  if (!advice.problem || advice.price?.is !== "unknown") found.push({ kind: "cost", text: cost(advice, say) });
-  if (advice.problem) found.push({ kind: "problem", text: advice.problem });
+  const problems = (advice.problem ?? "").split("\n").filter(Boolean);
+  const found = problems.map((text) => ({ kind: "problem", text }));
+  if (!problems.length) found.push({ kind: "cost", text: cost(advice, say) });
   for (const note of advice.notes ?? []) found.push({ kind: "note", text: note });
   const unused = Object.keys(advice.unused ?? {}).filter((name) => name in own);
   const inputs = grouped(unused, own).join(language === "zh" ? "、" : ", ");
@@ -71,10 +79,14 @@ export function reasons(advice) {
 
 function cost(advice, say) {
   const price = advice.price ?? { is: advice.units === null ? "unknown" : "exact", units: advice.units };
+  if (price.is === "exact" && price.units === "0") return say("advice.price.free");
+  const free = advice.free && price.is !== "nothing";
+  if (free && price.is === "unknown") return say("advice.sandbox");
   const unit = unitWord(advice.unit, price.units, say);
   const said = say(`advice.price.${price.is}`, { units: price.units, unit, on: price.on });
   const beside = price.is === "second" && price.beside && price.beside !== "0";
-  return beside ? `${said}${say("advice.speech", { units: price.beside, unit: unitWord(advice.unit, price.beside, say) })}` : said;
+  const speech = beside ? say("advice.speech", { units: price.beside, unit: unitWord(advice.unit, price.beside, say) }) : "";
+  return `${said}${speech}${free ? say("advice.free") : ""}`;
 }
 
 function unitWord(unit, units, say) {

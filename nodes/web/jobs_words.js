@@ -34,15 +34,18 @@ export function advice(job) {
 
 // The money of a job that made nothing or may have: a key below tab.charged; null where the units say it all.
 export function money(job) {
+  const charged = job.free ? "no" : job.charged;
   const telling = ["failed", "refused"].includes(job.state) || ["unknown", "unsent"].includes(situation(job));
-  return telling && ["no", "once", "will_be", "perhaps"].includes(job.charged) ? `tab.charged.${job.charged}` : null;
+  return telling && ["no", "once", "will_be", "perhaps", "usually_not"].includes(charged) ? `tab.charged.${charged}` : null;
 }
 
 // Units as [key, values]; null where nothing is known. What a job would have cost says nothing once it made nothing.
 export function units(job) {
   if (job.units === "" || job.units == null) return null;
   if (["failed", "refused"].includes(job.state) && (job.estimated || !Number(job.units))) return null;
-  return [job.estimated ? "tab.units.estimated" : "tab.units.taken", { units: job.units, unit: job.unit ?? "" }];
+  if (!Number(job.units)) return ["tab.units.free", {}];
+  const key = `${job.free ? "sandbox_" : ""}${job.estimated ? "estimated" : "taken"}`;
+  return [`tab.units.${key}`, { units: job.units, unit: job.unit ?? "" }];
 }
 
 // How far a job is that a run waits for: {share 0..1 or null, words [key, values]}; null for others. The share never

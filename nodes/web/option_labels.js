@@ -2,7 +2,7 @@
 // value stays the API's. The front end itself translates inputs, but no values.
 import { app } from "/scripts/app.js";
 import { api } from "/scripts/api.js";
-import { language } from "./words.js";
+import { table } from "./words.js";
 
 let tables;
 
@@ -33,7 +33,7 @@ app.registerExtension({
   },
   async nodeCreated(node) {
     if (!node.comfyClass?.startsWith("Kling")) return;
-    const told = (await load())?.[language()]?.nodeDefs?.[node.comfyClass]?.inputs ?? {};
+    const told = (await load())?.[table()]?.nodeDefs?.[node.comfyClass]?.inputs ?? {};
     for (const widget of node.widgets ?? []) {
       labelText(widget);
       const words = told[widget.name]?.options;

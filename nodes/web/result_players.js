@@ -1,5 +1,6 @@
 // What a Kling node has made is played on it. The front end has the players; it is told here what only a few nodes of its
 // own tell it by their names: that a result is a clip (Nodes 2.0), that there is a sound, and what a node showed before.
+// What core shows of a run stays out of files and prompts.
 import { app } from "/scripts/app.js";
 import { api } from "/scripts/api.js";
 import { mediaOf, shownBefore, soundOf } from "./result_kinds.js";
@@ -10,6 +11,7 @@ const PLAYER_HEIGHT = 54;
 const SOUND_NODES = ["KlingTextToSpeech", "KlingTextToAudio", "KlingVoice", "KlingCollect"];
 // By the names that the front end gives them.
 const PREVIEWS = { video: "$$canvas-image-preview", image: "video-preview" };
+const PROGRESS = "$$node-text-preview";
 const HISTORY = 16;
 
 const cached = new Map();
@@ -23,6 +25,7 @@ app.registerExtension({
       api.addEventListener(end, ({ detail }) => cached.delete(detail.prompt_id));
   },
   nodeCreated(node) {
+    if (isOurs(node) || node.subgraph) keepProgressOutOfFile(node);
     if (!isOurs(node)) return;
     keepPlayerOutOfPrompt(node);
     if (SOUND_NODES.includes(node.comfyClass)) addSoundPlayer(node);
@@ -45,6 +48,11 @@ function isOurs(node) {
   return Boolean(node?.comfyClass?.startsWith("Kling"));
 }
 
+// A subgraph shows what the nodes in it say.
+function holdsOurs(node) {
+  return isOurs(node) || Boolean(node.subgraph?.nodes?.some(holdsOurs));
+}
+
 function show(node, output) {
   const media = mediaOf(output);
   if (media) {
@@ -65,6 +73,15 @@ function keepPlayerOutOfPrompt(node) {
   const add = node.addDOMWidget;
   node.addDOMWidget = function (name, type, element, options) {
     return add.call(this, name, type, element, name === PREVIEWS.image ? { ...options, serialize: false } : options);
+  };
+}
+
+// Core's progress text would be saved with the workflow, and with it the id of a task, which is nobody else's business.
+function keepProgressOutOfFile(node) {
+  const add = node.addCustomWidget;
+  node.addCustomWidget = function (widget) {
+    if (widget?.name === PROGRESS && holdsOurs(this)) widget.serialize = false;
+    return add.call(this, widget);
   };
 }
 

@@ -13,7 +13,7 @@ export function button(key, icon, act) {
   const made = element("button", "kling-button");
   made.type = "button";
   made.append(symbol(icon), element("span", "", say(key)));
-  describe(made, say(`${key}_title`));
+  describe(made, say(`${key}_title`), say(key));
   made.addEventListener("click", act);
   return made;
 }
@@ -24,9 +24,10 @@ export function symbol(icon) {
   return made;
 }
 
-export function describe(target, text) {
+// `seen`: the words that stand there; whoever says them to a screen reader must find it by them.
+export function describe(target, text, seen = "") {
   target.title = text;
-  target.setAttribute("aria-label", text);
+  target.setAttribute("aria-label", seen ? `${seen}: ${text}` : text);
 }
 
 // Leaves what is the same alone: no flicker, and a selection of text stays.

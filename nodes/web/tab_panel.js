@@ -88,7 +88,8 @@ export class Panel {
     this.asking = true;
     try {
       const told = await read("/kling/jobs", { limit: this.limit(), state: this.filter });
-      if (this.failures) this.profiles.load();
+      // Another browser, the command line or an editor may have chosen another one.
+      if (this.failures || (told.default && told.default !== this.profiles.name)) this.profiles.load();
       this.failures = 0;
       if (!this.ended) this.show(told);
     } catch (error) {

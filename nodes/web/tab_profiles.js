@@ -1,5 +1,6 @@
 // The tab's head: which profile pays, the others to choose from, and what the account has left. Keys are not here:
 // they can be neither read nor set over HTTP.
+import { app } from "/scripts/app.js";
 import { button, element, setText } from "./tab_elements.js";
 import { read, send } from "./tab_requests.js";
 import { say } from "./words.js";
@@ -12,6 +13,7 @@ export class Profiles {
     this.list = element("div", "kling-choices");
     this.list.setAttribute("role", "radiogroup");
     this.list.setAttribute("aria-label", say("tab.profiles.choose"));
+    this.list.addEventListener("keydown", (event) => this.pass(event));
     this.told = element("p", "kling-reason");
     this.told.setAttribute("role", "status");
     this.packs = button("tab.button.packs", "wallet", () => this.askAccount());
@@ -47,6 +49,15 @@ export class Profiles {
     setText(this.told, "");
   }
 
+  // A radio button that is only passed by must not be chosen: it decides who pays. Space chooses.
+  pass(event) {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const dots = [...this.list.querySelectorAll("input:not(:disabled)")];
+    dots.at((dots.indexOf(event.target) + step) % dots.length)?.focus();
+  }
+
   choice(profile, told) {
     const row = element("label", "kling-choice");
     const dot = element("input");
@@ -58,14 +69,26 @@ export class Profiles {
     dot.addEventListener("change", () => this.choose(profile.name));
     const words = element("span", "kling-column");
     words.append(element("span", "kling-made", profile.name));
-    words.append(element("span", "kling-facts", [profile.provider, profile.dialect].filter(Boolean).join(" · ")));
+    words.append(element("span", "kling-facts", this.facts(profile)));
     if (profile.problem) words.append(element("span", "kling-reason", profile.problem));
     row.append(dot, words);
     return row;
   }
 
+  // A sandbox is on this machine; which provider it plays is told where that is not Kling itself.
+  facts({ free, provider, dialect }) {
+    const shown = free ? [say("tab.profiles.free"), dialect === "official" ? "" : dialect] : [provider, dialect];
+    return shown.filter(Boolean).join(" · ");
+  }
+
   async choose(name) {
     let refusal = "";
+    // Waiting prompts and unfinished jobs of an empty profile are another account's orders from now on.
+    const sure = !name.startsWith("sandbox") && app.extensionManager?.dialog?.confirm;
+    const words = { from: this.name, to: name };
+    if (sure && !(await sure({ title: say("tab.profiles.sure", words), message: say("tab.profiles.sure_why", words) }))) {
+      return this.load();
+    }
     try {
       await send("/kling/profiles/default", { name });
       // What a node with an empty profile would cost, and can do, is another now.

@@ -62,7 +62,7 @@ export class JobRow {
     link.target = "_blank";
     link.rel = "noopener";
     link.append(symbol("external-link"), element("span", "", say("tab.button.open")));
-    describe(link, say("tab.button.open_title"));
+    describe(link, say("tab.button.open_title"), say("tab.button.open"));
     return link;
   }
 
@@ -81,7 +81,7 @@ export class JobRow {
     else this.progress.value = bar.share;
     describe(this.progress, bar ? say(...bar.words) : "");
     const cost = units(job);
-    const facts = [bar && say(...bar.words), cost && say(cost[0], { ...cost[1], unit: word("tab.unit", cost[1].unit) }), job.profile];
+    const facts = [bar && say(...bar.words), cost && say(cost[0], { ...cost[1], unit: cost[1].unit && word("tab.unit", cost[1].unit) }), job.profile];
     setText(this.facts, facts.filter(Boolean).join(" · "));
     setText(this.reason, job.error);
     this.reason.title = job.error;

@@ -1,13 +1,19 @@
 // Which words to say: pure, no page. The tables are what GET /i18n answers: {en: {kling: {...}}, zh: {kling: {...}}}.
 
-// "zh-TW" and "zh_CN" read Chinese, everybody else English: there are no other tables.
+// The server's languages: "zh-TW" and "zh_CN" read Chinese, everybody else English.
 export function languageOf(locale) {
   return /^zh\b/i.test(String(locale ?? "").replace("_", "-")) ? "zh" : "en";
 }
 
+// The browser's tables, one more than that: traditional letters.
+export function tableOf(locale) {
+  return /^zh[-_](TW|HK|MO|Hant)\b/i.test(String(locale ?? "")) ? "zh-TW" : languageOf(locale);
+}
+
 // "{units}" is filled in from values; a name that values lack stays as it is. A key that no table has is returned itself.
 export function choose(tables, language, key, values = {}) {
-  const text = entry(tables?.[language]?.kling, key) ?? entry(tables?.en?.kling, key) ?? key;
+  const found = [language, languageOf(language), "en"].map((name) => entry(tables?.[name]?.kling, key));
+  const text = found.find((one) => one !== undefined) ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 

@@ -1,7 +1,7 @@
 // Our own words in the reader's language. Await load() once, then say() is immediate; the choice itself is word_choice.js.
 import { app } from "/scripts/app.js";
 import { api } from "/scripts/api.js";
-import { choose, languageOf } from "./word_choice.js";
+import { choose, languageOf, tableOf } from "./word_choice.js";
 
 let tables = {};
 let loading;
@@ -12,15 +12,23 @@ export function load() {
   return loading;
 }
 
-// "en" or "zh", as it is set now.
+// The language of the server's texts, "en" or "zh", as it is set now.
 export function language() {
-  const set = app.extensionManager?.setting?.get?.("Comfy.Locale");
-  return languageOf(set || navigator.language);
+  return languageOf(locale());
+}
+
+// That of the tables: "en", "zh" or "zh-TW".
+export function table() {
+  return tableOf(locale());
+}
+
+function locale() {
+  return app.extensionManager?.setting?.get?.("Comfy.Locale") || navigator.language;
 }
 
 // say("tab.age.hours", {n: 3}): the text "kling.tab.age.hours" of locales/<language>/main.json.
 export function say(key, values) {
-  return choose(tables, language(), key, values);
+  return choose(tables, table(), key, values);
 }
 
 async function fetchTables() {

@@ -43,6 +43,7 @@ _IS_SAID = f"""([type, words]) => {{
   return widget?.element.textContent.includes(words);
 }}"""
 _SAVED = "() => app.graph.serialize().nodes.map((node) => node.widgets_values ?? [])"
+_SHOWN_TEXT = f"""(type) => String({_NODE}.widgets.find((one) => one.name === '$$node-text-preview').value)"""
 _EDITS = f"""async (type) => {{
   const node = {_NODE}, widget = node.widgets.find((one) => one.name === 'duration');
   for (let edit = 0; edit < 200; edit += 1) {{
@@ -86,7 +87,9 @@ def test_options_cost_and_problems_follow_the_model(
     name = f"editing-{'vue' if vue_nodes else 'canvas'}-{language}"
     with visit(chromium, browsed.url, language, vue_nodes=vue_nodes) as seen:
         seen.load(example("text_to_video"))
-        assert told(seen, f"4.5 {unit}")["mode"] == ["std", "pro", "4k"]
+        first = told(seen, f"4.5 {unit}")
+        assert first["mode"] == ["std", "pro", "4k"]
+        assert {"en": "(sandbox, free)", "zh": "（沙盒，不收费）"}[language] in first["lines"]["cost"]
         put(seen, "sound", False, f"3 {unit}")
         assert put(seen, "model_name", "kling-v2-6", f"1.5 {unit}")["mode"] == ["std", "pro"]
         seen.picture(name, fit=True)
@@ -125,6 +128,49 @@ def test_advice_is_neither_saved_nor_sent_and_lives_through_undo(
         seen.page.wait_for_timeout(500)
         seen.page.evaluate(f"({_HISTORY})().checkState()")
         assert seen.page.evaluate(f"({_HISTORY})().redoQueue.length") == 1  # nothing has changed by itself
+        assert not seen.problems
+
+
+@pytest.mark.parametrize("vue_nodes", [False, True], ids=["canvas", "nodes 2.0"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_missing_is_told_before_run_and_no_price_beside_it(
+    chromium: Browser, browsed: ComfyUI, language: str, vue_nodes: bool
+) -> None:
+    lacks = {"en": "Write what the clip should show.", "zh": "请写明视频内容。"}[language]
+    with visit(chromium, browsed.url, language, vue_nodes=vue_nodes) as seen:
+        seen.load(example("text_to_video"))
+        nobody = put(seen, "profile", "studioo", "studioo")["lines"]
+        assert "cost" not in nobody
+        assert bool(CHINESE.search(nobody["problem"])) == (language == "zh")
+        assert "cost" not in put(seen, "prompt", "", lacks)["lines"]
+        seen.picture(f"editing-missing-{'vue' if vue_nodes else 'canvas'}-{language}")
+        assert "cost" not in put(seen, "profile", "", lacks)["lines"]
+        assert not seen.problems
+
+
+@pytest.mark.parametrize("vue_nodes", [False, True], ids=["canvas", "nodes 2.0"])
+def test_a_workflow_that_was_run_is_saved_without_what_its_nodes_have_shown(
+    chromium: Browser, browsed: ComfyUI, vue_nodes: bool
+) -> None:
+    workflow = example("text_to_video")
+    with visit(chromium, browsed.url, vue_nodes=vue_nodes) as seen:
+        seen.load(workflow)
+        put(seen, "seed", 70 + vue_nodes, "4.5 units")  # else ComfyUI has its result already
+        before = seen.page.evaluate(_SAVED)
+        seen.run()
+        shown = seen.page.evaluate(_SHOWN_TEXT, TEXT)
+        task = re.search(r"task (\w+)", shown)
+        assert task, shown
+        assert "(sandbox, free)" in shown
+        saved = seen.page.evaluate("() => app.graph.serialize()")
+        assert task[1] not in json.dumps(saved)
+        after = seen.page.evaluate(_SAVED)
+        assert after == before
+        assert task[1] not in json.dumps(seen.prompt())
+        seen.picture(f"editing-ran-{'vue' if vue_nodes else 'canvas'}", fit=True)
+        seen.load(saved)
+        told(seen, "4.5 units")
+        assert seen.page.evaluate(_SAVED) == after
         assert not seen.problems
 
 

@@ -53,6 +53,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory, sandbox: str) -> Iterator[C
     server.stop()
 
 
+#: Whoever speaks to a browser says what stands on a button.
+_NAMED = """(row) => [...row.querySelectorAll('.kling-button')]
+  .every((one) => one.getAttribute('aria-label').startsWith(one.innerText.trim()))"""
+
+
 def open_tab(seen: Visit) -> None:
     seen.page.locator(".kling-jobs-tab-button").click()
     seen.page.wait_for_selector(".kling-tab .kling-profiles summary")
@@ -108,6 +113,7 @@ def test_a_job_moves_by_itself_and_is_collected_into_the_graph(
         row.locator("img").wait_for()
         seen.page.wait_for_function("() => same.querySelector('img').naturalWidth > 0")
         assert bool(CHINESE.search(row.inner_text())) == (language == "zh")
+        assert row.evaluate(_NAMED)
         press(row, "copy")
         assert seen.page.evaluate("navigator.clipboard.readText()") == job.task_id
 
@@ -207,13 +213,19 @@ def test_a_profile_is_chosen_and_its_packs_are_told(
     with visit(chromium, studio.url, language) as seen:
         open_tab(seen)
         seen.page.locator(".kling-profiles summary").click()
+        free = seen.page.locator(".kling-choice", has=seen.page.locator('input[value="sandbox"]'))
+        assert {"en": "free trial", "zh": "免费试用"}[language] in free.inner_text()
+        assert "127.0.0.1" not in free.inner_text()
         seen.page.locator(f'.kling-choice input[value="{profile}"]').check()
+        if profile != "sandbox":  # it will be paid
+            seen.page.locator("[role=dialog] button:has(.pi-check)").click()
         seen.page.wait_for_function(
             "(name) => document.querySelector('.kling-profiles summary').textContent.includes(name)", arg=profile
         )
         seen.page.locator(".kling-profiles .kling-button").click()
         seen.page.wait_for_function("() => document.querySelector('.kling-report').textContent.includes('Trial-Video')")
         seen.picture(f"tab_profile_{language}")
+        assert seen.page.locator('.kling-choice input[value="default"]').count() == 1
         assert bool(CHINESE.search(told(seen))) == (language == "zh")
         assert SECOND_KEY not in seen.page.content()
         assert not seen.problems

@@ -76,7 +76,7 @@ def test_the_same_nodes_run_over_every_dialect_that_can_do_the_operation(comfyui
 def test_what_a_provider_cannot_do_is_said_before_the_prompt_is_queued(comfyui: ComfyUI) -> None:
     refused = comfyui.refusal({"1": text2video(profile="sandbox-flat"), "11": save_video("1")})
     assert "Dialect flat cannot do text2video" in refused
-    assert "Nothing was sent." in refused
+    assert "Not charged." in refused
 
 
 def test_four_independent_nodes_take_the_time_of_one(slow_comfyui: ComfyUI) -> None:

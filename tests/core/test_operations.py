@@ -287,7 +287,9 @@ def test_what_is_cited_must_be_given(make: Any, fields: dict[str, Any], said: st
     with pytest.raises(InvalidRequest) as caught:
         make(prompt=f"a cat and {cited} run", **fields)
     assert caught.value.what.endswith(said)
-    assert caught.value.advice.startswith(f"Connect the {cited.strip('<>').partition('_')[0]}, or")
+    what, _, number = cited.strip("<>").partition("_")
+    socket = f"{what}_{number}" if what != "video" and 1 <= int(number) <= 7 else f"the {what}"
+    assert caught.value.advice == f"Connect {socket}, or correct the text."
 
 
 @pytest.mark.parametrize("cited", ["<<<image_1>>>", "<<<video_1>>>"])

@@ -15,7 +15,7 @@ def _text_to_video() -> Example:
         ("Text to video", "文生视频"),
         "A prompt becomes a clip with sound. The default profile pays. Same inputs + same seed = the same job: it is "
         "paid for once.",
-        "文字生成视频。参数与 seed 都相同，就是同一个任务，只付费一次。",
+        "文字生成视频。参数与「种子」（seed）都相同，就是同一个任务，只付费一次。",
         (step("", made), step("", save_video(made, "text_to_video"), show(made, "frames"))),
     )
 
@@ -49,9 +49,9 @@ def _camera_and_end_frame() -> Example:
         "An end frame and a camera move cannot be used in one clip.",
         "先运镜离开图片，再用首尾帧回到原图。尾帧与运镜不能同时使用。",
         (
-            step("1  Picture and camera", start, camera),
-            step("2  Away", away, save_video(away, "camera")),
-            step("3  And back", back, save_video(back, "end_frame")),
+            step("1  Start / 开始", start, camera),
+            step("2  Away / 运镜离开", away, save_video(away, "camera")),
+            step("3  And back / 回到原图", back, save_video(back, "end_frame")),
             step("", show(back, "frames")),
         ),
         first=(
@@ -59,7 +59,7 @@ def _camera_and_end_frame() -> Example:
             "its end for 2026-09-15. Where it is refused, nothing is paid for by then. With `kling-v3` instead: choose "
             "it in step 2 and disconnect `camera_control`; the prompt tells the move already.",
             "第 2 步需要 `kling-v1-5`（只有它支持图生视频的运镜，pro，5 秒），可灵已宣布它于 2026-09-15 下线；"
-            "如果被拒绝，此时还没有付费。改用 `kling-v3`：在第 2 步选择它，断开 `camera_control`，"
+            "如果被拒绝，此时还没有付费。改用 `kling-v3`：在第 2 步选择它，断开「运镜」（camera_control），"
             "提示词里已经写了运镜。",
         ),
     )
@@ -72,13 +72,14 @@ def _collect() -> Example:
         ("Collect a job", "取回任务"),
         "Fetches what was ordered before: stopped, cut off by a restart, or made in another graph. It orders nothing. "
         "Of a job that made pictures or a sound, disconnect *Save Video*, and save what there is.\n\n"
-        "**Where keys are found**: the Kling node shows *task ...* while it waits, its `task_id` output gives it, an "
-        "error names *job* and *task id*, `kling jobs` lists all jobs of this machine, and a file in `results/` is "
-        "named after its job (`kn-....mp4`). Put either into *key*.\n\n"
+        "**Where keys are found**: the tab *Kling* at the side lists all jobs and adds this node with the key in it. "
+        "The Kling node shows *task ...* while it waits, its `task_id` output gives it, an error names *job* and "
+        "*task id*, and a file in `results/` is named after its job (`kn-....mp4`). Put either into *key*.\n\n"
         "A task made **elsewhere** with your account (by another program or machine): its task id, and in *operation* "
         "what made it. Kling keeps results for 30 days.",
-        "已下单的任务（停止、重启或其他工作流）在此免费取回：*key* 填任务键（job key，`kn-...`）或任务 ID（task id）。"
-        "在别处创建的任务，还需选择 *operation*。",
+        "已下单的任务（停止、重启或其他工作流）在此免费取回："
+        "在「任务键或任务 ID」（key）里填任务键（`kn-...`）或任务 ID。"
+        "侧边栏「可灵」列出所有任务，也能直接加好这个节点。在别处创建的任务，还需选择「任务类型」（operation）。",
         (step("", job), step("", save_video(job, "collected"), show(job, "frames"))),
     )
 
@@ -97,9 +98,9 @@ def _upscale() -> Example:
         "*fps* must be the clip's own rate (24 with kling-v3).",
         "用本地模型放大所有帧并保留原声。内存：4 倍放大 5 秒约需 21 GB。",
         (
-            step("1  Clip", made),
-            step("2  Upscale", loader, large),
-            step("3  Save", video, save_video(video, "upscaled", "VIDEO")),
+            step("1  Clip / 视频", made),
+            step("2  Upscale / 放大", loader, large),
+            step("3  Save / 保存", video, save_video(video, "upscaled", "VIDEO")),
         ),
     )
 

@@ -36,7 +36,7 @@ from kling_api.recordings import Footage, Sound
 from .definitions import Definition
 from .graph import Example, Link, Node
 
-_URL, _SAID = "https://stand-in.invalid/media", "<<<image_1>>>"
+_URL = "https://stand-in.invalid/media"
 #: What is paid for, but by no list that we have: in English and Chinese.
 UNPRICED = {
     "KlingVideoExtend": (
@@ -50,7 +50,7 @@ FOR_FREE = "免费。"
 
 Values = Mapping[str, Any]
 _ORDERS: dict[str, Callable[[Values, int], Operation]] = {
-    "KlingText2Video": lambda v, s: Text2Video(_SAID, **_clip(v, s), sound=v["sound"], voice_list=_voices(v)),
+    "KlingText2Video": lambda v, s: Text2Video("x", **_clip(v, s), sound=v["sound"], voice_list=_voices(v)),
     "KlingImage2Video": lambda v, s: Image2Video(_URL, **_clip(v, s), sound=v["sound"], voice_list=_voices(v)),
     "KlingMultiImage2Video": lambda v, s: MultiImage2Video((_URL,), "x", **_clip(v, s)),
     "KlingOmniVideo": lambda v, s: OmniVideo(
@@ -101,7 +101,7 @@ def orders(node: Node, known: Mapping[str, Definition]) -> Iterator[Operation]:
 
 
 def _in_words(sums: Mapping[str, Decimal], unpriced: list[tuple[str, str]]) -> tuple[str, str]:
-    chinese = {"units": "积分", "image units": "图像积分"}
+    chinese = {"units": "积分", "image units": "图片积分"}
     priced = {unit: plain(price) for unit, price in sums.items() if price}
     day = video_document()["date"]
     if not priced:

@@ -27,9 +27,9 @@ def _avatar() -> Example:
         "about 8 s. With *Load Audio* in `audio` and an empty `text`, it says or sings a recording of 2 to 300 s.",
         "人像念出文本，时长等于语音（此处按 8 秒估算）。也可以接入录音。",
         (
-            step("1  Portrait", portrait, show(portrait)),
-            step("2  Avatar", made),
-            step("3  Save", save_video(made, "avatar")),
+            step("1  Portrait / 人像", portrait, show(portrait)),
+            step("2  Avatar / 数字人", made),
+            step("3  Save / 保存", save_video(made, "avatar")),
         ),
     )
 
@@ -47,12 +47,17 @@ def _lips_from_text() -> Example:
     )
     return Example(
         "lip_sync_from_text",
-        ("Lip sync from a text", "文本对口型"),
+        ("Lip sync from a text", "文本口型同步"),
         "The clip is handed on by its `video_id`, so that nothing is uploaded. The text is spoken first (0.05 units) "
         "and must be at least 2 s and end before the clip does. With several faces, `face_index` says who speaks: "
         "0 is the first.",
-        "用文本对口型：视频通过 video_id 传递，无需上传。多张脸时用 face_index 选择。",
-        (step("1  Clip", shot), step("2  Speech and lips", made), step("3  Save", save_video(made, "lips"))),
+        "用文本做口型同步（对口型）：视频通过「视频 ID」（video_id）传递，无需上传。"
+        "多张脸时用「人脸序号」（face_index）选择。",
+        (
+            step("1  Clip / 视频", shot),
+            step("2  Speech and lips / 语音和口型", made),
+            step("3  Save / 保存", save_video(made, "lips")),
+        ),
     )
 
 
@@ -75,15 +80,16 @@ def _lips_from_audio() -> Example:
     )
     return Example(
         "lip_sync_from_audio",
-        ("Lip sync from a recording", "音频对口型"),
+        ("Lip sync from a recording", "音频口型同步"),
         "Any AUDIO drives the lips: put *Load Audio* with your own recording in the place of the speech. It begins "
         "half a second into the clip (`sound_insert_time`, in milliseconds), and the clip's own sound stays under it "
         "(`original_audio_volume`).",
-        "用音频对口型：可把语音节点换成 Load Audio。声音从 0.5 秒开始，并保留低音量的原声。",
+        "用音频做口型同步（对口型）：可把语音节点换成「加载音频」（Load Audio）。"
+        "声音从 0.5 秒开始，并保留低音量的原声。",
         (
-            step("1  Clip and sound", shot, speech),
-            step("2  Lips", made),
-            step("3  Save", save_video(made, "lips_from_audio")),
+            step("1  Clip and sound / 视频和声音", shot, speech),
+            step("2  Lips / 口型", made),
+            step("3  Save / 保存", save_video(made, "lips_from_audio")),
         ),
     )
 

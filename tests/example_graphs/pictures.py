@@ -21,23 +21,31 @@ def _subject() -> Example:
         "The subject of a picture in a new scene. *face* keeps the face alone and needs exactly one face in the "
         "picture; *none* goes on from the whole picture. All `n` pictures come out as one batch; each is paid for.",
         "以图片中的主体生成新画面（subject：主体，face：人脸），一次两张。",
-        (step("1  Subject", girl), step("2  Pictures", made), step("3  Save", save_image(made, "subject"))),
+        (
+            step("1  Subject / 主体", girl),
+            step("2  Pictures / 图片", made),
+            step("3  Save / 保存", save_image(made, "subject")),
+        ),
     )
 
 
 def _edit() -> Example:
     girl = load_image()
-    hiker = picture("Photo of a young hiker with a rucksack on a mountain path, face well visible", title="Whose body")
-    face = picture("Portrait photo of a man with a white beard, front view", aspect_ratio="1:1", title="Whose face")
+    hiker = picture(
+        "Photo of a young hiker with a rucksack on a mountain path, face well visible", title="Whose body / 身体"
+    )
+    face = picture(
+        "Portrait photo of a man with a white beard, front view", aspect_ratio="1:1", title="Whose face / 脸"
+    )
     place = node(
         "KlingOmniImage",
-        "Another background",
+        "Another background / 换背景",
         prompt="Put the girl of <<<image_1>>> in front of a snowy mountain range. Leave her as she is.",
         image=girl["IMAGE"],
     )
     swap = node(
         "KlingOmniImage",
-        "Another face",
+        "Another face / 换脸",
         prompt="Give the hiker of <<<image_1>>> the face of the man of <<<image_2>>>. Leave all else as it is.",
         image=hiker["images"],
         reference_images=face["images"],
@@ -49,19 +57,19 @@ def _edit() -> Example:
         "stay.\n\n"
         "A `mask` reaches gateways of the dialect *unified* alone; Kling's own platform has none. *Kling Image "
         "Recognize* makes one (workflow `masks_and_a_new_background`).",
-        "用提示词编辑图片：换背景、换脸。mask 只有 unified 方言的网关支持。",
+        "用提示词编辑图片：换背景、换脸。「遮罩」（mask）只有 unified 方言的网关支持。",
         (
-            step("1  Pictures", girl, hiker, face),
-            step("2  Edits", place, swap),
-            step("3  Save", save_image(place, "background"), save_image(swap, "face")),
+            step("1  Pictures / 图片", girl, hiker, face),
+            step("2  Edits / 编辑", place, swap),
+            step("3  Save / 保存", save_image(place, "background"), save_image(swap, "face")),
         ),
     )
 
 
 def _several() -> Example:
-    girl = load_image("Subject")
-    place = picture("The inside of a greenhouse full of ferns, morning light, no people", title="Scene")
-    style = picture("A linocut print of a harbour in two colours", title="Style")
+    girl = load_image("Subject / 主体")
+    place = picture("The inside of a greenhouse full of ferns, morning light, no people", title="Scene / 场景")
+    style = picture("A linocut print of a harbour in two colours", title="Style / 风格")
     made = node(
         "KlingMultiImage2Image",
         prompt="The girl waters the plants",
@@ -75,9 +83,9 @@ def _several() -> Example:
         "One to four subjects, in a scene, in a style; the scene and the style may be left out.",
         "一到四个主体，配上场景图与风格图，合成一张图。",
         (
-            step("1  Subject, scene, style", girl, place, style),
-            step("2  Picture", made),
-            step("3  Save", save_image(made, "several")),
+            step("1  Pictures / 图片", girl, place, style),
+            step("2  Picture / 图片", made),
+            step("3  Save / 保存", save_image(made, "several")),
         ),
     )
 
@@ -98,7 +106,11 @@ def _expand() -> Example:
         ("Expand a picture", "扩图"),
         "The picture grows at its edges: 0.6 to the left is 0.6 times its width. In all, at most three times its area.",
         "向四边扩展画面，总面积不超过原图的三倍。",
-        (step("1  Picture", girl), step("2  Expand", made), step("3  Save", save_image(made, "expanded"))),
+        (
+            step("1  Picture / 图片", girl),
+            step("2  Expand / 扩图", made),
+            step("3  Save / 保存", save_image(made, "expanded")),
+        ),
     )
 
 
@@ -119,11 +131,11 @@ def _masks() -> Example:
         ("Masks, and a new background", "抠图与换背景"),
         "Kling finds the object, the head, the face and the clothes, each as a MASK. Here the object is cut out and "
         "put on another background on your machine, pixel by pixel. A mask is empty where there is nothing.",
-        "识别主体、头部、人脸和服装的蒙版，再在本地把主体合成到新背景上。",
+        "识别主体、头部、人脸和服装的遮罩，再在本地把主体合成到新背景上。",
         (
-            step("1  Picture and background", girl, place),
-            step("2  Masks", found, *masks),
-            step("3  Compose and save", placed, save_image(placed, "composed", "IMAGE")),
+            step("1  Pictures / 图片", girl, place),
+            step("2  Masks / 遮罩", found, *masks),
+            step("3  Compose and save / 合成并保存", placed, save_image(placed, "composed", "IMAGE")),
         ),
     )
 
@@ -152,23 +164,28 @@ def _element() -> Example:
         "element: your account remembers it, prompts cite it as `<<<element_1>>>`.\n\n"
         "Write down `element_id`: in the field *element_id* of another graph it costs nothing more. "
         "`kling elements` on the command line lists and deletes elements.",
-        "一张图生成多角度图，存为主体，之后的视频用 <<<element_1>>> 引用。请记下 element_id。",
+        "一张图生成多视角图，存为主体，之后的视频用 <<<element_1>>> 引用。请记下「主体 ID」（element_id）。",
         (
-            step("1  Picture", girl, views),
-            step("2  Views", *(show(views, f"views_{number}", f"Set {number}") for number in (1, 2, 3))),
-            step("3  Element", kept, node("PreviewAny", "element_id", source=kept["element_id"])),
-            step("4  Clip", made),
-            step("5  Save", save_video(made, "element")),
+            step("1  Picture / 图片", girl, views),
+            step(
+                "2  Views / 视图",
+                *(show(views, f"views_{number}", f"Set {number} / 第 {number} 组") for number in (1, 2, 3)),
+            ),
+            step("3  Element / 主体", kept, node("PreviewAny", "element_id", source=kept["element_id"])),
+            step("4  Clip / 视频", made),
+            step("5  Save / 保存", save_video(made, "element")),
         ),
     )
 
 
 def _estimates() -> Example:
-    cheap = node("KlingEstimate", "A draft", prompt="A paper boat on a river", mode="std", duration=5)
-    dear = node("KlingEstimate", "The final", prompt="A paper boat on a river", mode="pro", duration=10, sound=True)
+    cheap = node("KlingEstimate", "A draft / 草稿", prompt="A paper boat on a river", mode="std", duration=5)
+    dear = node(
+        "KlingEstimate", "The final / 成片", prompt="A paper boat on a river", mode="pro", duration=10, sound=True
+    )
     pictures = node(
         "KlingEstimate",
-        "Pictures",
+        "Pictures / 图片",
         operation="generations",
         prompt="A paper boat on a river",
         model_name="kling-v2-1",
@@ -181,7 +198,7 @@ def _estimates() -> Example:
         "*Kling Estimate* says what a request would cost, what is left of the profile's own budget, and what would be "
         "sent, without sending it. *Kling Account* asks what is left on the account. Neither costs anything.\n\n"
         "Further fields of the API go into `parameters`, as JSON.",
-        "先看费用与请求内容，不发送任何请求；账号节点查询余额。",
+        "先看费用与请求内容，不发送任何请求；「可灵 账号」节点查询余额。",
         (step("", cheap, dear), step("", pictures, node("KlingAccount"))),
     )
 

@@ -17,10 +17,10 @@ _STORYBOARD_FIRST = (
     "`go_on_from_the_last_frame`.",
     "第 2、3 步需要 `kling-v1-6`（可灵只延长该模型及更早模型的视频），可灵已宣布它于 2026-09-15 下线。"
     "如果第 2 步被拒绝，第 1 步的两张图片此时已经付费。\n\n"
-    "改用 `kling-v3`：在第 2 步选择它，并用 *Kling Last Frame* 加一个新的 *Kling Image to Video*（`kling-v3`）"
-    "代替 *Kling Video Extend*。第 2 步的 `video` 接到 *Kling Last Frame*，它的 `image` 接到新节点，新节点的 "
-    "`video_id` 接到 *Kling Video to Audio*。第 5 步的 `fps` 改为 24，声音的 `duration` 改为 2。"
-    "这时后半部分是单独的一段视频，音效也只配给它；前一段请再用一个 *Save Video* 保存"
+    "改用 `kling-v3`：在第 2 步选择它，并用「可灵 取尾帧」加一个新的「可灵 图生视频」（`kling-v3`）"
+    "代替「可灵 视频延长」。第 2 步的「视频」接到「可灵 取尾帧」，它的「尾帧」接到新节点的「首帧」，新节点的"
+    "「视频 ID」接到「可灵 视频生音效」。第 5 步的帧率（fps）改为 24，声音的时长（duration）改为 2。"
+    "这时后半部分是单独的一段视频，音效也只配给它；前一段请再用一个「保存视频」（Save Video）保存"
     "（见 `go_on_from_the_last_frame`）。",
 )
 _PRODUCT_SHOT_FIRST = (
@@ -31,16 +31,16 @@ _PRODUCT_SHOT_FIRST = (
     "write the move into the prompt, such as: *the camera pushes in slowly*.",
     "第 3 步需要 `kling-v1-5`（只有它支持图生视频的运镜，pro，5 秒），可灵已宣布它于 2026-09-15 下线。"
     "如果第 3 步被拒绝，第 1 步的两张图片和第 2 步的虚拟试穿此时已经付费。\n\n"
-    "改用 `kling-v3`：在第 3 步的 *Kling Image to Video* 中选择它，断开 `camera_control`，"
+    "改用 `kling-v3`：在第 3 步的「可灵 图生视频」中选择它，断开「运镜」（camera_control），"
     "把运镜写进提示词，例如“镜头缓缓推近”。",
 )
 
 
 def _storyboard() -> Example:
-    start = picture("A white lighthouse on a cliff at dusk, calm sea, film still", title="First picture")
+    start = picture("A white lighthouse on a cliff at dusk, calm sea, film still", title="First picture / 首帧图")
     end = node(
         "KlingOmniImage",
-        "Last picture",
+        "Last picture / 尾帧图",
         prompt="<<<image_1>>> two hours later: night, stars, the lamp of the lighthouse is lit",
         aspect_ratio="16:9",
         image=start["images"],
@@ -84,11 +84,11 @@ def _storyboard() -> Example:
         "分镜的首尾两张图生成视频，延长，配音效与音乐，保存，再用本地模型放大一段。"
         "没有放大模型时，ComfyUI 只拒绝第 5 步，其余照常运行、扣费，并由第 4 步保存。",
         (
-            step("1  Two pictures", start, end),
-            step("2  From one to the other", shot, show(start), show(end)),
-            step("3  Longer, and with sound", longer, sound),
-            step("4  Save", save_video(sound, "storyboard")),
-            step("5  Upscale", frames, loader, large, heard, video, save_video(video, "storyboard_x2", "VIDEO")),
+            step("1  Two pictures / 两张图片", start, end),
+            step("2  From one to the other / 首尾帧", shot, show(start), show(end)),
+            step("3  Go on, add sound / 延长并配音", longer, sound),
+            step("4  Save / 保存", save_video(sound, "storyboard")),
+            step("5  Upscale / 放大", frames, loader, large, heard, video, save_video(video, "storyboard_x2", "VIDEO")),
         ),
         first=_STORYBOARD_FIRST,
     )
@@ -123,12 +123,12 @@ def _talking_head() -> Example:
         "moves the lips. Nothing is uploaded: the nodes hand on `video_id`.\n\n"
         "The speech must end before the clip does: a longer text needs a longer `duration`. *Kling Avatar* "
         "(workflow `avatar_from_text`) makes picture and text into a clip in one step, as long as the text.",
-        "生成人像，图生视频，再用文本对口型。语音必须短于视频。",
+        "生成人像，图生视频，再用文本做口型同步（对口型）。语音必须短于视频。",
         (
-            step("1  Portrait", portrait, show(portrait)),
-            step("2  Clip", shot),
-            step("3  Speech", spoken),
-            step("4  Save", save_video(spoken, "talking_head")),
+            step("1  Portrait / 人像", portrait, show(portrait)),
+            step("2  Clip / 视频", shot),
+            step("3  Speech / 说话", spoken),
+            step("4  Save / 保存", save_video(spoken, "talking_head")),
         ),
     )
 
@@ -137,12 +137,12 @@ def _product_shot() -> Example:
     person = picture(
         "Full-length studio photo of a man in a plain white T-shirt and jeans, grey background, facing the camera",
         aspect_ratio="3:4",
-        title="Person",
+        title="Person / 人物",
     )
     garment = picture(
         "Product photo of a dark green wool coat, laid flat, front side, white background",
         aspect_ratio="3:4",
-        title="Garment",
+        title="Garment / 服装",
     )
     dressed = node("KlingVirtualTryOn", human_image=person["images"], cloth_image=garment["images"])
     move = node("KlingCameraPreset", move="push in", strength=3.0)
@@ -160,12 +160,13 @@ def _product_shot() -> Example:
         ("Production: product shot", "成片：商品展示"),
         "A person puts on a garment, and a camera moves towards them. Put *Load Image* with your own photos in the "
         "place of the two generated pictures: at least 300 and at most 2048 pixels on each side.",
-        "人物穿上服装（虚拟试穿），再图生视频并运镜。可以用 *Load Image* 换上自己的照片，边长 300 到 2048 像素。",
+        "人物穿上服装（虚拟试穿），再图生视频并运镜。可以用「加载图像」（Load Image）换上自己的照片，"
+        "边长 300 到 2048 像素。",
         (
-            step("1  Person and garment", person, garment),
-            step("2  Try-on", dressed, show(dressed)),
-            step("3  Clip with a camera move", move, shot),
-            step("4  Save", save_video(shot, "product_shot")),
+            step("1  Person and garment / 人物和服装", person, garment),
+            step("2  Try-on / 试穿", dressed, show(dressed)),
+            step("3  Camera and clip / 运镜和视频", move, shot),
+            step("4  Save / 保存", save_video(shot, "product_shot")),
         ),
         first=_PRODUCT_SHOT_FIRST,
     )

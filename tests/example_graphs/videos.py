@@ -9,7 +9,7 @@ _UPLOADED = (
     "Kling takes a clip by URL alone: it is uploaded first, to the upload target of your profile in "
     "`user/__kling/profiles.toml`. In place of it, `video_url` takes a URL."
 )
-_UPLOADED_ZH = "视频需先上传到配置中的上传目标，或直接填 video_url。"
+_UPLOADED_ZH = "视频需先上传到配置中的上传目标，或直接填「视频 URL」（video_url）。"
 
 
 def _references() -> Example:
@@ -28,7 +28,11 @@ def _references() -> Example:
         "The prompt cites pictures by their numbers: who is seen, and where. Up to seven pictures and elements "
         "together; a first frame goes into `image` instead, an end frame into `end_image`.",
         "提示词用 <<<image_1>>>、<<<image_2>>> 引用图片：谁、在哪里。",
-        (step("1  Pictures", girl, place), step("2  Clip", made), step("3  Save", save_video(made, "references"))),
+        (
+            step("1  Pictures / 图片", girl, place),
+            step("2  Clip / 视频", made),
+            step("3  Save / 保存", save_video(made, "references")),
+        ),
     )
 
 
@@ -48,11 +52,11 @@ def _edit() -> Example:
         "`refer_type` *base* edits the clip that the prompt cites as `<<<video_1>>>`: it keeps its length and its "
         "movement. *feature* makes a new clip in its style instead.\n\n"
         f"{_UPLOADED} *Load Video* brings a clip of your own: mp4 or mov, 3 to 10 s.",
-        f"编辑已有视频：refer_type 选 base。{_UPLOADED_ZH}",
+        f"编辑已有视频：「视频用途」（refer_type）选「编辑」（base）。{_UPLOADED_ZH}",
         (
-            step("1  Clip", shot, save_video(shot, "before")),
-            step("2  Edit", made),
-            step("3  Save", save_video(made, "edited")),
+            step("1  Clip / 视频", shot, save_video(shot, "before")),
+            step("2  Edit / 编辑", made),
+            step("3  Save / 保存", save_video(made, "edited")),
         ),
     )
 
@@ -75,8 +79,12 @@ def _shots() -> Example:
         ("A clip of several shots", "多镜头视频"),
         "One clip with cuts in it: each shot has its own text and seconds. The shots are as long as the clip, "
         "therefore `duration` is linked. Models of the 3.0 family; an empty prompt leaves a shot out.",
-        "一段视频包含多个镜头，各有提示词与秒数；duration 由分镜节点给出。",
-        (step("1  Shots", shots), step("2  Clip", made), step("3  Save", save_video(made, "shots"))),
+        "一段视频包含多个镜头，各有提示词与秒数；「时长」（duration）由分镜节点给出。",
+        (
+            step("1  Shots / 分镜", shots),
+            step("2  Clip / 视频", made),
+            step("3  Save / 保存", save_video(made, "shots")),
+        ),
     )
 
 
@@ -95,21 +103,25 @@ def _several_pictures() -> Example:
         ("Several pictures to a clip", "多图生视频"),
         "One to four pictures, of subjects or of a scene, come together in a clip.",
         "一到四张主体图或场景图生成一段视频。",
-        (step("1  Pictures", girl, place), step("2  Clip", made), step("3  Save", save_video(made, "meeting"))),
+        (
+            step("1  Pictures / 图片", girl, place),
+            step("2  Clip / 视频", made),
+            step("3  Save / 保存", save_video(made, "meeting")),
+        ),
         first=(
             "Kling has this with `kling-v1-6` alone, and announced its end for 2026-09-15. Where step 2 is refused, "
             "the picture of step 1 is paid for by then. With a live model instead: *Kling Omni Video* with "
             "`kling-v3-omni` (workflow `omni_video_with_references`).",
             "可灵只有 `kling-v1-6` 支持多图生视频，已宣布它于 2026-09-15 下线。"
             "如果第 2 步被拒绝，第 1 步生成的图片此时已经付费。"
-            "替代：*Kling Omni Video* 与 `kling-v3-omni`（见 `omni_video_with_references`）。",
+            "替代：「可灵 全能视频」（Kling Omni Video）与 `kling-v3-omni`（见 `omni_video_with_references`）。",
         ),
     )
 
 
 def _motion() -> Example:
     dancer = clip("One dancer, full body, dances facing the camera in an empty studio, the camera does not move")
-    girl = load_image("Who is to move")
+    girl = load_image("Who is to move / 谁来动")
     made = node(
         "KlingMotionControl",
         lasting=5,
@@ -126,17 +138,19 @@ def _motion() -> Example:
         f"{_UPLOADED}",
         f"图片中的人物按视频里的动作运动。{_UPLOADED_ZH}",
         (
-            step("1  Movement and person", dancer, girl),
-            step("2  Motion control", made),
-            step("3  Save", save_video(made, "motion")),
+            step("1  Movement and person / 动作和人物", dancer, girl),
+            step("2  Motion control / 动作控制", made),
+            step("3  Save / 保存", save_video(made, "motion")),
         ),
     )
 
 
 def _effect() -> Example:
-    girl = load_image("The person on the left")
+    girl = load_image("The person on the left / 左边的人")
     friend = picture(
-        "Portrait photo of a laughing grandmother, shoulders up", aspect_ratio="1:1", title="The person on the right"
+        "Portrait photo of a laughing grandmother, shoulders up",
+        aspect_ratio="1:1",
+        title="The person on the right / 右边的人",
     )
     made = node(
         "KlingVideoEffects",
@@ -150,8 +164,12 @@ def _effect() -> Example:
         ("Video effects", "视频特效"),
         "A ready-made scene: two people hug. The tooltip of `effect_scene` names the scenes that take two pictures; "
         "the others take one: disconnect `image_2`. What a scene costs is told by Kling's own price list alone.",
-        "现成的特效场景：两人拥抱。只需一张图的场景请断开 image_2。",
-        (step("1  Two people", girl, friend), step("2  Scene", made), step("3  Save", save_video(made, "effect"))),
+        "现成的特效场景：两人拥抱。只需一张图的场景请断开「图片 2」（image_2）。",
+        (
+            step("1  Two people / 两个人", girl, friend),
+            step("2  Scene / 特效场景", made),
+            step("3  Save / 保存", save_video(made, "effect")),
+        ),
     )
 
 
@@ -166,9 +184,9 @@ def _going_on() -> Example:
         "*Kling Video Extend* cannot go on from. Taking the frame costs nothing.",
         "第二段视频从第一段的尾帧开始，适用于所有模型。",
         (
-            step("1  First clip", first, save_video(first, "part_1")),
-            step("2  Its last frame", last, show(last, "image")),
-            step("3  It goes on", second, save_video(second, "part_2")),
+            step("1  First clip / 第一段视频", first, save_video(first, "part_1")),
+            step("2  Its last frame / 它的尾帧", last, show(last, "image")),
+            step("3  It goes on / 继续", second, save_video(second, "part_2")),
         ),
     )
 
@@ -187,11 +205,11 @@ def _upscale() -> Example:
         "`start_index`, and run again until the clip is done. The clip is paid for once.\n\n"
         "**Memory** of a part of 48 frames of 720p: 0.5 GB, and 2.1 GB at 2x, 8.5 GB at 4x. Needs a model in "
         "`models/upscale_models`. Any editor joins the parts.",
-        "每次只放大 48 帧：每次运行后 start 加 48，start_index 加 2。视频只付费一次。",
+        "每次只放大 48 帧：每次运行后「起始帧」（start）加 48，start_index 加 2。视频只付费一次。",
         (
-            step("1  Clip", shot),
-            step("2  One part", frames, loader, large, heard),
-            step("3  Save", part, save_video(part, "upscaled_part", "VIDEO")),
+            step("1  Clip / 视频", shot),
+            step("2  One part / 其中一段", frames, loader, large, heard),
+            step("3  Save / 保存", part, save_video(part, "upscaled_part", "VIDEO")),
         ),
     )
 

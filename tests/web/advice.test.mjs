@@ -3,7 +3,6 @@ import { test } from "node:test";
 
 import { paced } from "../../nodes/web/advice_pace.js";
 import { inputsOf, isGreyed, lines, narrowed, ordersSomething, question, reasons } from "../../nodes/web/advice_text.js";
-import { once } from "../../nodes/web/error_list.js";
 
 const say = (key, values = {}) => `${key}${Object.keys(values).length ? ` ${JSON.stringify(values)}` : ""}`;
 const told = { units: "1", unit: "units", price: { is: "exact", units: "1", on: "", beside: "0" }, problem: "", notes: [], options: {}, unused: {} };
@@ -34,18 +33,27 @@ test("a request is never too long for a server", () => {
   assert.ok(question("KlingText2Video", many, "en").length <= 6000);
 });
 
-test("the cost comes first, then what is wrong, what is good to know, and what is not used", () => {
+test("the cost comes first, then what is good to know, and what is not used", () => {
   const unused = { cfg_scale: "why", element_1: "other", element_2: "other", absent: "why" };
   const own = { cfg_scale: "cfg_scale", element_1: "Element 1", element_2: "Element 2" };
-  const found = lines({ ...told, problem: "wrong", notes: ["note"], unused }, say, own);
-  assert.deepEqual(found.map((line) => line.kind), ["cost", "problem", "note", "unused"]);
-  assert.equal(found[3].text, 'advice.unused {"inputs":"cfg_scale, Element"}');
+  const found = lines({ ...told, notes: ["note"], unused }, say, own);
+  assert.deepEqual(found.map((line) => line.kind), ["cost", "note", "unused"]);
+  assert.equal(found[2].text, 'advice.unused {"inputs":"cfg_scale, Element"}');
   assert.equal(reasons({ unused }), "why\nother");
 });
 
-test("no cost is told where none is known because the order is impossible", () => {
-  const found = lines({ ...told, price: { is: "unknown", units: null }, problem: "wrong" }, say);
-  assert.deepEqual(found.map((line) => line.kind), ["problem"]);
+test("each problem has a line, and what is impossible has no cost", () => {
+  const found = lines({ ...told, problem: "no key\nno prompt" }, say);
+  assert.deepEqual(found, [{ kind: "problem", text: "no key" }, { kind: "problem", text: "no prompt" }]);
+});
+
+test("the sandbox is said to be free, and so is a price of nothing", () => {
+  const cost = (price, more = {}) => lines({ ...told, ...more, price: { on: "", beside: "0", ...price } }, say)[0].text;
+  assert.match(cost({ is: "exact", units: "3" }, { free: true }), /^advice\.price\.exact.*advice\.free$/);
+  assert.match(cost({ is: "second", units: "0.4", beside: "0.05" }, { free: true }), /advice\.speech.*advice\.free$/);
+  assert.equal(cost({ is: "unknown", units: null }, { free: true }), "advice.sandbox");
+  assert.equal(cost({ is: "exact", units: "0" }), "advice.price.free");
+  assert.doesNotMatch(cost({ is: "exact", units: "3" }), /advice\.free/);
 });
 
 test("a unit without a word of ours is told as it is, and a step before is told beside a price per second", () => {
@@ -90,31 +98,4 @@ test("two hundred quick changes ask once, and never twice at once", async () => 
   await wait(120);
   assert.equal(most, 1);
   assert.ok(asked >= 2 && asked <= 3, `${asked}`);
-});
-
-const sentence = "mode 4k is not possible with kling-v2-6. Possible: std, pro.";
-
-function refused(...names) {
-  const errors = names.map((name) => ({ type: "custom_validation_failed", message: "Custom validation failed for node", details: `${name} - ${sentence}`, extra_info: { input_name: name } }));
-  const details = errors.map((error) => `${error.message}: ${error.details}`).join("\n");
-  return { error: { type: "x", message: "y", details }, node_errors: { 2: { errors, dependent_outputs: ["3"], class_type: "KlingText2Video" } } };
-}
-
-test("a refusal is listed once, at the input that it names", () => {
-  const answer = once(refused("model_name", "mode", "duration"));
-  assert.equal(answer.node_errors[2].errors.length, 1);
-  assert.equal(answer.node_errors[2].errors[0].details, sentence);
-  assert.equal(answer.node_errors[2].errors[0].extra_info.input_name, "mode");
-  assert.equal(answer.error.details, `Custom validation failed for node: ${sentence}`);
-});
-
-test("other errors and other packs' nodes stay as they are", () => {
-  const other = { type: "required_input_missing", message: "Required input is missing", details: "image", extra_info: { input_name: "image" } };
-  const answer = refused("mode", "sound");
-  answer.node_errors[2].errors.unshift(other);
-  answer.node_errors[5] = { ...refused("a", "b").node_errors[2], class_type: "KSampler" };
-  const tidied = once(answer);
-  assert.deepEqual(tidied.node_errors[2].errors.map((error) => error.type), ["required_input_missing", "custom_validation_failed"]);
-  assert.equal(tidied.node_errors[5].errors.length, 2);
-  for (const odd of [undefined, null, {}, { node_errors: [] }, { node_errors: { 1: null } }]) assert.deepEqual(once(odd), odd);
 });

@@ -77,6 +77,13 @@ test("an estimate is marked as one, and not told of a job that failed", () => {
   assert.equal(units(job({ units: "" })), null);
 });
 
+test("a job of the sandbox is free, whatever it would have cost, and so is one that cost nothing", () => {
+  assert.equal(units(job({ free: true }))[0], "tab.units.sandbox_estimated");
+  assert.deepEqual(units(job({ free: true, estimated: false })), ["tab.units.sandbox_taken", { units: "3", unit: "units" }]);
+  assert.deepEqual(units(job({ estimated: false, units: "0" })), ["tab.units.free", {}]);
+  assert.equal(money(job({ free: true, state: "unknown", live: false, charged: "perhaps" })), "tab.charged.no");
+});
+
 test("progress never gets to the end by waiting alone", () => {
   assert.deepEqual(progress(job({}), 1030), { share: 0.45, words: ["tab.progress.of", { seconds: 30, usual: 60 }] });
   const late = progress(job({}), 1600);
