@@ -155,7 +155,8 @@ async def _listen(address: str, texts: list[tuple[str, str]], ready: threading.E
                 continue
             if message.type is aiohttp.WSMsgType.BINARY and message.data[:4] == _TEXT:
                 length = int.from_bytes(message.data[4:8], "big")
-                texts.append((message.data[8 : 8 + length].decode(), message.data[8 + length :].decode()))
+                text = message.data[8 + length :].decode().replace("  \n", "\n")  # line ends, as Markdown has them
+                texts.append((message.data[8 : 8 + length].decode(), text))
 
 
 def _copy_pack(target: Path) -> None:

@@ -138,7 +138,8 @@ def show(source: str, output: int) -> dict[str, Any]:
 
 def seconds_of(server: ComfyUI, entry: dict[str, Any]) -> float:
     """Of the one clip that was saved."""
-    ((saved,),) = [output["images"] for output in entry["outputs"].values() if output.get("images")]
+    written = [one for output in entry["outputs"].values() for one in output.get("images", [])]
+    (saved,) = [one for one in written if one["type"] == "output"]  # the node itself shows one of ComfyUI's temp folder
     with av.open(str(server.base / saved["type"] / saved["subfolder"] / saved["filename"])) as container:
         assert next(container.decode(video=0)).width > 0
         return float(container.duration or 0) / av.time_base
