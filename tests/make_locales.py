@@ -26,7 +26,7 @@ TAIWAN = "zh-TW"
 #: Where the converter takes a word for one of computing that means another thing here.
 _TAIWAN_WORDS = {
     **{"擴充套件": "擴展", "型別": "類型", "閘道器": "閘道", "併發": "並行", "畫素": "像素", "令牌": "權杖"},
-    **{"賬號": "帳號", "鬚": "須", "隻": "只"},
+    **{"引數": "參數", "賬號": "帳號", "鬚": "須", "隻": "只"},
 }
 #: Words for the values of menus, by input; values that are not in here (model ids, ratios, scenes) stay as they are.
 OPTIONS = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from conftest import ROOT
 from example_graphs import EXAMPLES
+from make_locales import TAIWAN, taiwanese
 
 from kling_api import catalog
 
@@ -28,7 +29,10 @@ _CODE = re.compile(r" ?`(\w+)`")
 def pages(nodes: Mapping[str, Any]) -> dict[Path, str]:
     """Every page of the pack by its file; `nodes` are the classes by their ids."""
     schemas = {name: node.define_schema() for name, node in nodes.items()}
-    return {file_of(name, language): page(name, schemas, language) for name in schemas for language in LANGUAGES}
+    written = {file_of(name, language): page(name, schemas, language) for name in schemas for language in LANGUAGES}
+    # ComfyUI shows the English page where a language has none, also to those who read traditional letters.
+    taiwan = {file_of(name, TAIWAN): taiwanese(written[file_of(name, "zh")]) for name in schemas}
+    return written | taiwan
 
 
 def file_of(node: str, language: str) -> Path:

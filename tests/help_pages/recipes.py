@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .studio import Recipe, Rows, Studio, frames, pixels, waveform
+from .studio import Recipe, Rows, Studio, frames, lines, pixels, waveform
 
 _RIVER = "A paper boat drifts down a quiet river at dawn"
 _CLIP = {"model_name": "kling-v3", "duration": 3}
+_LONG = "Good morning, and welcome on board. The river carries us to the sea, past the old mill and the lighthouse."
 _PERSON = "Portrait of a woman in a red coat, looking at the camera"
 
 
@@ -166,6 +167,26 @@ def _last_frame(studio: Studio) -> Rows:
     return [[pixels(clip[0][0]), pixels(studio.run("KlingLastFrame", video=clip[1])[0][0])]]
 
 
+def _voice(studio: Studio) -> Rows:
+    said = {"text": _LONG, "voice_language": "en", "voice_id": "oversea_male1"}
+    made = studio.run("KlingVoice", voice_name="Ann", audio=studio.run("KlingTextToSpeech", **said)[0])
+    return [[waveform(made[2])], [lines(f"voice_id: {made[1]}")]]
+
+
+def _collect(studio: Studio) -> Rows:
+    made = studio.run("KlingText2Video", prompt=_RIVER, **_CLIP)
+    return [frames(studio.run("KlingCollect", key=made[4])[0][0])]
+
+
+def _estimate(studio: Studio) -> Rows:
+    asked = {"operation": "text2video", "prompt": "A paper boat on a river", "model_name": "kling-v3", "duration": 5}
+    return [[lines(studio.run("KlingEstimate", **asked)[0])]]
+
+
+def _account(studio: Studio) -> Rows:
+    return [[lines(studio.run("KlingAccount")[0])]]
+
+
 def _picture(studio: Studio, prompt: str, aspect_ratio: str = "16:9") -> Any:
     """[1, H, W, 3]."""
     inputs = {"prompt": prompt, "model_name": "kling-v2-1", "aspect_ratio": aspect_ratio}
@@ -182,7 +203,6 @@ def _all(images: Any) -> list[Any]:
     return [pixels(one) for batch in images for one in batch]
 
 
-#: Nodes that are not here show text alone.
 RECIPES: dict[str, Recipe] = {
     "KlingText2Video": _text2video,
     "KlingImage2Video": _image2video,
@@ -206,7 +226,11 @@ RECIPES: dict[str, Recipe] = {
     "KlingTextToSpeech": _text_to_speech,
     "KlingTextToAudio": _text_to_audio,
     "KlingVideoToAudio": _video_to_audio,
+    "KlingVoice": _voice,
     "KlingElement": _element,
     "KlingVideoFrames": _video_frames,
     "KlingLastFrame": _last_frame,
+    "KlingCollect": _collect,
+    "KlingEstimate": _estimate,
+    "KlingAccount": _account,
 }

@@ -15,6 +15,7 @@ import numpy as np
 from conftest import ROOT, STUB, execute, load_like_comfyui
 
 from kling_api.media import resize
+from kling_api.media.lettering import text_strip
 from kling_api.sandbox.config import SandboxConfig
 from kling_api.sandbox.server import Sandbox
 
@@ -25,6 +26,7 @@ _TALLEST = 360
 #: Width : height of a row whose pictures can still be seen in a panel of 250 pixels.
 _WIDEST = 4.2
 _QUALITIES = (88, 82, 76, 70, 62, 54, 46)
+_LETTERS = 18
 _SOUND = (30, 32, 38), (120, 200, 255)
 
 Picture = np.ndarray
@@ -85,6 +87,13 @@ def waveform(audio: dict[str, Any], height: int = 110) -> Picture:
         half = max(1, int(peak / loudest * (height / 2 - 6)))
         drawn[height // 2 - half : height // 2 + half, x] = _SOUND[1]
     return drawn
+
+
+def lines(text: str) -> Picture:
+    """A node's text, as it stands on it; as many whole lines as there is room for."""
+    strips = [text_strip(line, WIDTH, _LETTERS, _LETTERS * 6) for line in text.splitlines()]
+    ends = np.cumsum([len(strip) for strip in strips])
+    return np.vstack([strip for strip, end in zip(strips, ends, strict=True) if end <= _TALLEST])
 
 
 def as_jpeg(picture: Picture) -> bytes:
