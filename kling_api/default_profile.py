@@ -5,6 +5,7 @@ Comments, keys, line ends and the order stay byte for byte; what the edited text
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import re
@@ -78,7 +79,8 @@ def _candidates(text: str, value: str) -> Iterator[str]:
 
 def _replace(file: Path, before: bytes, after: bytes) -> None:
     """At once or not at all, with the owner and mode that the file has; a new one is its owner's alone."""
-    for left in file.parent.glob(f"{file.name}.*.part"):  # of a process that was killed; the keys are in it
+    # Of a process that was killed: the keys are in it. Its name is mkstemp's, eight letters, so that it is ours.
+    for left in file.parent.glob(f"{glob.escape(file.name)}.????????.part"):
         with suppress(OSError):
             left.unlink()
     handle, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".part", dir=file.parent)

@@ -98,100 +98,99 @@ _SPEECH = {"sound_file": Brought(("audio",), ("audio_url",))}
 _CLIP = {"video_url": _one("video")}
 
 
-def _orders() -> tuple[Order, ...]:
-    return (
-        Order(KlingText2Video, "text2video", {"voice_list": _VOICES}),
-        Order(
-            KlingImage2Video,
-            "image2video",
-            {
-                "image": Brought(("image",)),
-                "image_tail": Brought(("end_image",)),
-                "voice_list": _VOICES,
-                "element_list": _ids("element", 3),
-            },
-            left_out={"aspect_ratio": "auto"},
-        ),
-        Order(
-            KlingOmniVideo,
-            "omni-video",
-            {
-                "image": _one("image"),
-                "image_tail": _one("end_image"),
-                "image_list": _cited(MOST_REFERENCES),
-                **_CLIP,
-                "element_list": _ids("element", MOST_REFERENCES),
-            },
-        ),
-        Order(
-            KlingMultiImage2Video,
-            "multi-image2video",
-            {"image_list": _cited(MOST_PICTURES), "image_tail": _one("end_image")},
-        ),
-        Order(
-            KlingMotionControl,
-            "motion-control",
-            {"image_url": _one("image"), **_CLIP, "element_list": _ids("element", 1)},
-        ),
-        Order(KlingVideoExtend, "video-extend"),
-        Order(KlingVideoEffects, "effects", {"images": _cited(2)}),
-        Order(KlingAvatar, "avatar/image2video", {"image": _one("image"), **_SPEECH}, spoken=True),
-        Order(KlingLipSync, "advanced-lip-sync", {**_CLIP, **_SPEECH}, spoken=True),
-        Order(
-            KlingImageGeneration,
-            "generations",
-            {"image": _one("image"), "element_list": _ids("element", 3)},
-            left_out={"image_reference": NO_REFERENCE},
-        ),
-        Order(
-            KlingOmniImage,
-            "omni-image",
-            {
-                "image": _one("image"),
-                "image_list": Brought(("reference_images",), ("reference_images_url",), many=True, batch=True),
-                "mask_image": _one("mask"),
-                "element_list": _ids("element", 3),
-            },
-            names=wording.INPUTS | {"image_list": "reference_images"},
-        ),
-        Order(
-            KlingMultiImage2Image,
-            "multi-image2image",
-            {
-                "subject_image_list": Brought(
-                    _numbered("subject_image", MOST_SUBJECTS), ("subject_image_urls",), many=True
-                ),
-                "scene_image": _one("scene_image"),
-                "style_image": _one("style_image"),
-            },
-        ),
-        Order(KlingImageExpand, "editing/expand", {"image": _one("image")}),
-        Order(
-            KlingVirtualTryOn,
-            "kolors-virtual-try-on",
-            {"human_image": _one("human_image"), "cloth_image": _one("cloth_image")},
-        ),
-        Order(KlingImageRecognize, "image-recognize", {"image": _one("image")}),
-        Order(KlingMultiShotImages, "ai-multi-shot", {"element_frontal_image": _one("element_frontal_image")}),
-        Order(KlingTextToSpeech, "tts"),
-        Order(KlingTextToAudio, "text-to-audio"),
-        Order(KlingVideoToAudio, "video-to-audio", _CLIP),
-        Order(KlingVoice, "custom-voices", {"voice_url": _one("audio")}, made_before="voice_id"),
-        Order(
-            KlingElement,
-            "advanced-custom-elements",
-            {
-                "frontal_image": _one("frontal_image"),
-                "refer_images": Brought(("refer_images",), ("refer_images_url",), many=True, batch=True),
-                "refer_video": _one("video"),
-                "element_voice_id": Brought(("voice",), ids=True),
-            },
-            made_before="element_id",
-        ),
-    )
+_ORDERS: tuple[Order, ...] = (
+    Order(KlingText2Video, "text2video", {"voice_list": _VOICES}),
+    Order(
+        KlingImage2Video,
+        "image2video",
+        {
+            "image": Brought(("image",)),
+            "image_tail": Brought(("end_image",)),
+            "voice_list": _VOICES,
+            "element_list": _ids("element", 3),
+        },
+        left_out={"aspect_ratio": "auto"},
+    ),
+    Order(
+        KlingOmniVideo,
+        "omni-video",
+        {
+            "image": _one("image"),
+            "image_tail": _one("end_image"),
+            "image_list": _cited(MOST_REFERENCES),
+            **_CLIP,
+            "element_list": _ids("element", MOST_REFERENCES),
+        },
+    ),
+    Order(
+        KlingMultiImage2Video,
+        "multi-image2video",
+        {"image_list": _cited(MOST_PICTURES), "image_tail": _one("end_image")},
+    ),
+    Order(
+        KlingMotionControl,
+        "motion-control",
+        {"image_url": _one("image"), **_CLIP, "element_list": _ids("element", 1)},
+    ),
+    Order(KlingVideoExtend, "video-extend"),
+    Order(KlingVideoEffects, "effects", {"images": _cited(2)}),
+    Order(KlingAvatar, "avatar/image2video", {"image": _one("image"), **_SPEECH}, spoken=True),
+    Order(KlingLipSync, "advanced-lip-sync", {**_CLIP, **_SPEECH}, spoken=True),
+    Order(
+        KlingImageGeneration,
+        "generations",
+        {"image": _one("image"), "element_list": _ids("element", 3)},
+        left_out={"image_reference": NO_REFERENCE},
+    ),
+    Order(
+        KlingOmniImage,
+        "omni-image",
+        {
+            "image": _one("image"),
+            "image_list": Brought(("reference_images",), ("reference_images_url",), many=True, batch=True),
+            "mask_image": _one("mask"),
+            "element_list": _ids("element", 3),
+        },
+        names=wording.INPUTS | {"image_list": "reference_images"},
+    ),
+    Order(
+        KlingMultiImage2Image,
+        "multi-image2image",
+        {
+            "subject_image_list": Brought(
+                _numbered("subject_image", MOST_SUBJECTS), ("subject_image_urls",), many=True
+            ),
+            "scene_image": _one("scene_image"),
+            "style_image": _one("style_image"),
+        },
+    ),
+    Order(KlingImageExpand, "editing/expand", {"image": _one("image")}),
+    Order(
+        KlingVirtualTryOn,
+        "kolors-virtual-try-on",
+        {"human_image": _one("human_image"), "cloth_image": _one("cloth_image")},
+    ),
+    Order(KlingImageRecognize, "image-recognize", {"image": _one("image")}),
+    Order(KlingMultiShotImages, "ai-multi-shot", {"element_frontal_image": _one("element_frontal_image")}),
+    Order(KlingTextToSpeech, "tts"),
+    Order(KlingTextToAudio, "text-to-audio"),
+    Order(KlingVideoToAudio, "video-to-audio", _CLIP),
+    Order(KlingVoice, "custom-voices", {"voice_url": _one("audio")}, made_before="voice_id"),
+    Order(
+        KlingElement,
+        "advanced-custom-elements",
+        {
+            "frontal_image": _one("frontal_image"),
+            "refer_images": Brought(("refer_images",), ("refer_images_url",), many=True, batch=True),
+            "refer_video": _one("video"),
+            "element_voice_id": Brought(("voice",), ids=True),
+        },
+        made_before="element_id",
+    ),
+)
 
 
 @cache
 def orders() -> Mapping[str, Order]:
     """By the node's id."""
-    return {order.id: order for order in _orders()}
+    return {order.id: order for order in _ORDERS}

@@ -107,7 +107,8 @@ def _at_stop(waiting: asyncio.Future[T], spoken: str) -> str:
     error = waiting.exception() if waiting.done() and not waiting.cancelled() else None
     if isinstance(error, KlingError):
         return str(error)
-    told = "What became of the job is in the sidebar tab Kling; the same graph with the same profile goes on with it."
+    told = "What became of the job, and whether it was charged, is in the sidebar tab Kling. "
+    told += "The same graph with the same profile goes on with it."
     return translated(f"Stopped. {told}", spoken)
 
 

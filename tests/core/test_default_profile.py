@@ -264,3 +264,14 @@ def test_many_who_choose_at_once_leave_a_whole_file(file: Path) -> None:
     reader.join()
     assert None not in seen
     assert file.read_text(encoding="utf-8") in [f'use = "{name}"\n{PROFILES}' for name in names]
+
+
+def test_what_a_killed_writer_left_is_removed_and_nothing_else(home: Path) -> None:
+    file = home / "profiles.toml"
+    file.write_text('[studio]\napi_key = "sk-xxxxxxxxxxxx"\n', encoding="utf-8")
+    left, own = home / "profiles.toml.a1b2c3d4.part", home / "profiles.toml.my backup.part"
+    for path in (left, own):
+        path.write_text("old", encoding="utf-8")
+    choose_default("studio", home)
+    assert not left.exists()
+    assert own.exists()
