@@ -20,7 +20,7 @@ class Authorization:
     """Gives the header value for one account; safe to share between threads."""
 
     def __init__(self, credentials: Credentials, clock: Callable[[], float] = time.time) -> None:
-        self._credentials = credentials
+        self.credentials = credentials
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
@@ -28,15 +28,15 @@ class Authorization:
 
     def header(self) -> str:
         """ "" for a provider that asks for no key."""
-        if self._credentials.kind is KeyKind.NONE:
+        if self.credentials.kind is KeyKind.NONE:
             return ""
-        if self._credentials.api_key:
-            return f"Bearer {self._credentials.api_key}"
+        if self.credentials.api_key:
+            return f"Bearer {self.credentials.api_key}"
         with self._lock:
             age = self._clock() - self._made
             if not self._token or not 0 <= age < LIFETIME - RENEW_BEFORE:  # a negative age: the clock was set back
                 self._made = self._clock()
-                self._token = json_web_token(self._credentials, self._made)
+                self._token = json_web_token(self.credentials, self._made)
             return f"Bearer {self._token}"
 
 

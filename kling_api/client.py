@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from .auth import Authorization
@@ -28,6 +29,7 @@ from .redaction import named
 from .run import Run
 from .settings import Profile, load_profile
 from .sidecar import sidecar_path
+from .steps import Steps, pause, to_the_end
 from .submit import submit
 from .transport import NoAnswer, Transport
 from .uploads import uploader_of
@@ -86,12 +88,26 @@ class Client:
         The same operation with the same seed is the same job: it is adopted, waited for or taken from disk, never made
         twice. Raises a KlingError that says what happened to the money; a `stop` ends the wait with StillRunning.
         """
+        steps = self.steps(operation, progress, stop)
+        del operation  # its pictures need not stay while the provider works
+        return to_the_end(steps)
+
+    def steps(
+        self, operation: Operation, progress: OnProgress | None = None, stop: threading.Event | None = None
+    ) -> Steps[Result]:
+        """`run` for whoever has no thread to spare while it waits: yields each `Wait`, returns the Result.
+
+        Each step blocks for a request or two, or for the download. After a stop it is to be taken to its end all the
+        same, which is near then, so that the ledger and the caller learn what became of the job.
+        """
         warnings = self.must_be_possible(operation)
         for warning in warnings:
             log.warning("%s", warning)
         new = describe(operation, self.profile, self.dialect)
         also = without_name(operation, self.profile, self.dialect)
-        return self._live(lambda: self.ledger.claim(new, also), operation, Watch(progress, stop), warnings)
+        run = yield from self._own(lambda: self.ledger.claim(new, also), operation, Watch(progress, stop))
+        del operation
+        return (yield from self._live(run, warnings))
 
     def must_be_possible(self, operation: Operation) -> tuple[str, ...]:
         """Raises InvalidRequest for what cannot be ordered with this profile; returns warnings. Sends nothing."""
@@ -110,19 +126,31 @@ class Client:
 
         With `operation` (such as "text2video") also of a task that was made elsewhere with this account.
         """
+        return to_the_end(self.steps_to_collect(key, progress, stop, operation))
+
+    def steps_to_collect(
+        self,
+        key: str,
+        progress: OnProgress | None = None,
+        stop: threading.Event | None = None,
+        operation: str = "",
+    ) -> Steps[Result]:
+        """`collect` for whoever has no thread to spare; see `steps`."""
         job = self.ledger.get(key)
-        watch = Watch(progress, stop)
         if job and operation and job.key != key and _host_of(job.account) != _host_of(self.profile.account()):
             job = None  # another provider's task of the same number
         if job is None or (job.elsewhere and job.state in (State.CREATED, State.REFUSED)):
             if job and job.state is State.CREATED:  # stopped before it was found; what made it is known
                 operation = operation or job.operation
             new = describe_task(job.task_id if job else key, operation, self.profile, self.dialect)
-            return self._live(lambda: self.ledger.claim(new), None, watch, ())
-        if is_collected(job, self.results):
+            claim = partial(self.ledger.claim, new)
+        elif is_collected(job, self.results):
             return self._result(job, (), paid_before=True)
-        self._must_be_ours(job)
-        return self._live(lambda: self.ledger.adopt(job.key), None, watch, ())
+        else:
+            self._must_be_ours(job)
+            claim = partial(self.ledger.adopt, job.key)
+        run = yield from self._own(claim, None, Watch(progress, stop))
+        return (yield from self._live(run, ()))
 
     def allow_repeat(self, key: str, progress: OnProgress | None = None, stop: threading.Event | None = None) -> Job:
         """Somebody decides that a job of unknown outcome may be sent once more, by the next run of the same request.
@@ -136,7 +164,7 @@ class Client:
         if job.forgotten_at:
             raise InvalidRequest(f"Job {key} was forgotten.", "The same request is a new job anyway; just run it.")
         self._must_be_ours(job)
-        run = self._own(lambda: self.ledger.adopt(job.key), None, Watch(progress, stop))
+        run = to_the_end(self._own(partial(self.ledger.adopt, job.key), None, Watch(progress, stop)))
         try:
             if run.job.state is State.SENDING:
                 run.job = self.ledger.unanswered(run.claim, "The program ended while the request was on its way.")
@@ -198,30 +226,27 @@ class Client:
                 "Use a profile of that host: tasks stay where they were made.",
             )
 
-    def _live(
-        self, claim: Callable[[], Claim], operation: Operation | None, watch: Watch, warnings: tuple[str, ...]
-    ) -> Result:
+    def _live(self, run: Run, warnings: tuple[str, ...]) -> Steps[Result]:
         """The job from wherever it is now to its files, by the one run that owns it."""
-        run = self._own(claim, operation, watch)
         try:
-            return self._to_the_end(run, warnings)
+            return (yield from self._to_the_end(run, warnings))
         except Stopped:
             raise stopped(run.job) from None
         except LedgerError as error:
-            raise unrecorded(run.job, error, watch.task_id) from error
+            raise unrecorded(run.job, error, run.watch.task_id) from error
         finally:
             self._release(run.claim)
 
-    def _to_the_end(self, run: Run, warnings: tuple[str, ...]) -> Result:
+    def _to_the_end(self, run: Run, warnings: tuple[str, ...]) -> Steps[Result]:
         if run.job.state in (State.REFUSED, State.FAILED):
             raise remembered(run.job)
         if run.job.elsewhere and run.job.state is State.CREATED:
             find_elsewhere(run)
         if run.job.state in (State.CREATED, State.SENDING, State.UNKNOWN):
-            submit(run)
+            yield from submit(run)
         paid_before = run.job.state is State.COLLECTED
         if not is_collected(run.job, run.results):
-            collect(run, wait(run))
+            collect(run, (yield from wait(run)))
         return self._result(run.job, (*warnings, *run.warnings), paid_before)
 
     def _release(self, claim: Claim) -> None:
@@ -231,14 +256,14 @@ class Client:
             # The run's own outcome must not be lost to this; a row that still names a dead run is taken over.
             log.warning("%s", error.what)
 
-    def _own(self, claim_once: Callable[[], Claim], operation: Operation | None, watch: Watch) -> Run:
+    def _own(self, claim_once: Callable[[], Claim], operation: Operation | None, watch: Watch) -> Steps[Run]:
         """Waits while another live run works on this very job."""
         claim = claim_once()
         while not claim.owner:
             watch.job_key, watch.task_id = claim.job.key, claim.job.task_id
             watch.tell("waiting for another run of the same request")
             try:
-                watch.pause(0.5)
+                yield from pause(watch, 0.5)
             except Stopped:
                 raise stopped_while_another_works(claim.job) from None
             claim = self.ledger.adopt(claim.job.key)

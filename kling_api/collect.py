@@ -12,6 +12,7 @@ from .errors import DownloadFailed
 from .job import Job, State
 from .job_errors import not_fetched
 from .operations import ImageRecognize, VideoToAudio
+from .part_file import PartFile
 from .run import Run
 from .sidecar import write_sidecar
 
@@ -70,27 +71,30 @@ def _size(job: Job, number: int) -> int | None:
 
 
 def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
-    trouble = ""
-    for attempt in range(1, TRIES + 1):
-        run.watch.tell("downloading")
-        try:
-            _fetch_once(run, outputs[number], target)
-            return
-        except LinkExpired as error:
-            trouble = f"the link to it has expired ({error})"
-            outputs = _fresh_outputs(run, len(outputs))
-        except Broken as error:
-            trouble = str(error)
-        run.back_off(attempt)
-    raise not_fetched(run.job, f"The result could not be fetched in {TRIES} tries: {trouble}.")
+    trouble, tries, in_vain = "", 0, 0
+    with PartFile(target) as part:
+        while in_vain < TRIES:
+            if in_vain:
+                run.back_off(in_vain)
+            run.watch.tell("downloading")
+            tries += 1
+            try:
+                return _fetch_once(run, outputs[number], part)
+            except LinkExpired as error:
+                trouble = f"the link to it has expired ({error})"
+                outputs = _fresh_outputs(run, len(outputs))
+            except Broken as error:
+                trouble = str(error)
+            in_vain = 1 if part.has_moved_on() else in_vain + 1
+    raise not_fetched(run.job, f"The result could not be fetched in {tries} tries: {trouble}.")
 
 
-def _fetch_once(run: Run, output: Output, target: Path) -> None:
+def _fetch_once(run: Run, output: Output, part: PartFile) -> None:
     from .media.probe import check_clip, check_picture, check_sound
 
     check = {"image": check_picture, "video": check_clip}.get(output.kind, check_sound)
     try:
-        download(output.url, target, run.base_url, check, lambda _got, _total: run.watch.check())
+        download(output.url, part, run.base_url, check, lambda _got, _total: run.watch.check())
     except DownloadFailed as error:
         error.job_key, error.task_id = run.job.key, run.job.task_id
         raise

@@ -6,9 +6,9 @@ The ledger keeps no prompt, no picture and no secret. It is safe for many thread
 from __future__ import annotations
 
 import json
+import math
 import os
 import sqlite3
-import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -27,8 +27,12 @@ from .owners import Owners
 __all__ = ["FILE_NAME", "OPEN", "Claim", "Job", "Ledger", "NewJob", "State", "Wanted", "open_ledger"]
 
 FILE_NAME = "ledger.sqlite3"
-_MAY_HAVE_MADE = "state IN ('sending', 'unknown', 'running', 'collected', 'failed')"
-_MADE_NOTHING = "state IN ('created', 'refused', 'failed')"
+#: As in the index of the open jobs, or SQLite does not use it.
+_IS_OPEN = "state IN ('created', 'sending', 'unknown', 'running')"
+#: With the condition of the index of the jobs that are owned.
+_LET_GO = "UPDATE jobs SET owner = '' WHERE owner = ? AND owner <> ''"
+#: Seconds of each of the sums that the ledger keeps of costs; a day begins with one of them in every time zone.
+_QUARTER = 900
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Ledger(LedgerFile):
         self._owners.end(claim.owner)  # first: also a row that cannot be written must not keep the next run waiting
         try:
             with self._transaction():
-                self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (claim.owner,))
+                self._connection.execute(_LET_GO, (claim.owner,))
         except LedgerError:
             self._owners.end_later(claim.owner)  # else other processes wait for it as long as this one lives
             raise
@@ -206,14 +210,19 @@ class Ledger(LedgerFile):
         Only those of `dialect` if it is given: another provider counts in another unit.
         A job whose outcome is unknown counts with its estimate, as it may have been made.
         """
-        units = f"CASE WHEN units <> '' THEN units WHEN {_MADE_NOTHING} THEN steps ELSE estimate END"
+        whole = math.ceil(since / _QUARTER)
+        jobs = "FROM costs WHERE profile = :profile AND :dialect IN ('', dialect) AND at >= :since"
+        parts = [
+            "SELECT nano FROM spent WHERE profile = :profile AND :dialect IN ('', dialect) AND quarter >= :whole",
+            f"SELECT -nano {jobs} AND key = :but",
+        ]
+        if since % _QUARTER:  # never for the beginning of a day
+            parts.append(f"SELECT nano {jobs} AND quarter = :whole - 1")
+        statement = f"SELECT TOTAL(nano) FROM ({' UNION ALL '.join(parts)})"  # noqa: S608 - ours
+        values = {"profile": profile, "dialect": dialect, "since": since, "whole": whole, "but": but}
         with self._explained():
-            row = self._connection.execute(
-                f"SELECT TOTAL(({units}) * worth) FROM jobs WHERE profile = ? AND COALESCE(sent_at, created_at) >= ?"  # noqa: S608 - ours
-                f" AND ? IN ('', dialect) AND elsewhere = 0 AND key <> ? AND ({_MAY_HAVE_MADE} OR steps <> '')",
-                (profile, since, dialect, but),
-            ).fetchone()
-        return Decimal(str(round(row[0], 6)))
+            row = self._connection.execute(statement, values).fetchone()
+        return Decimal(str(round(row[0] / 1e9, 6)))
 
     def keep_answer(self, name: str, value: str, seconds: float) -> None:
         """Keeps an answer that cannot be asked for again; those whose time has passed are dropped."""
@@ -245,16 +254,15 @@ class Ledger(LedgerFile):
         with self._transaction():
             self._connection.execute("DELETE FROM answers WHERE name = ?", (name,))
 
-    def median_seconds(self, new: NewJob) -> float | None:
-        """How long the last such jobs of this account took at the provider; None when there was none."""
+    def past_seconds(self, new: NewJob) -> tuple[float, ...]:
+        """How long the last such jobs of this account took at the provider, up to 20, the newest first."""
         with self._explained():
             rows = self._connection.execute(
                 "SELECT seconds FROM jobs WHERE seconds IS NOT NULL AND account = ? AND operation = ? AND model = ?"
                 " AND mode = ? AND duration = ? ORDER BY collected_at DESC LIMIT 20",
                 (new.account, new.operation, new.model, new.mode, new.duration),
             )
-            seconds = [row["seconds"] for row in rows]
-        return statistics.median(seconds) if seconds else None
+            return tuple(row["seconds"] for row in rows)
 
     def _insert(self, new: NewJob) -> Claim:
         now = self._clock()
@@ -302,11 +310,8 @@ class Ledger(LedgerFile):
 
     def _slots_before(self, job: Job) -> int:
         """Slots of this account that are taken, or that a run which has waited for longer will take first."""
-        rows = self._connection.execute(
-            "SELECT * FROM jobs WHERE account = ? AND key <> ? AND finished_at IS NULL AND elsewhere = 0"
-            " AND state IN ('created', 'sending', 'unknown', 'running')",
-            (job.account, job.key),
-        )
+        others = f"{_IS_OPEN} AND account = ? AND key <> ? AND finished_at IS NULL AND elsewhere = 0"
+        rows = self._connection.execute(f"SELECT * FROM jobs WHERE {others}", (job.account, job.key))  # noqa: S608
         return sum(row["slots"] for row in rows if self._goes_before(row, job))
 
     def _goes_before(self, row: sqlite3.Row, job: Job) -> bool:
@@ -339,9 +344,10 @@ class Ledger(LedgerFile):
     def _signs_of_life(self, owners: Iterable[str], ended: Iterable[str] = ()) -> None:
         with self._transaction():
             for owner in ended:
-                self._connection.execute("UPDATE jobs SET owner = '' WHERE owner = ?", (owner,))
+                self._connection.execute(_LET_GO, (owner,))
             for owner in owners:
-                self._connection.execute("UPDATE jobs SET heartbeat = ? WHERE owner = ?", (self._clock(), owner))
+                sign = "UPDATE jobs SET heartbeat = ? WHERE owner = ? AND owner <> ''"
+                self._connection.execute(sign, (self._clock(), owner))
 
 
 def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
@@ -349,6 +355,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
     values: dict[str, object] = {"created_at >= ?": wanted.since}
     values |= {f"{name} = ?": value for name in ("profile", "operation", "model") if (value := getattr(wanted, name))}
     conditions = [*values] + ([] if wanted.forgotten else ["forgotten_at IS NULL"])
+    if wanted.states and set(wanted.states) <= set(OPEN):
+        conditions.append(_IS_OPEN)
     if wanted.states:
         conditions.append(f"state IN ({', '.join('?' * len(wanted.states))})")
     return " AND ".join(conditions), [*values.values(), *(state.value for state in wanted.states)]

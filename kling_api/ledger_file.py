@@ -83,6 +83,50 @@ _MIGRATIONS = (
     -- What small steps before the order were charged (the look for faces of a lip sync).
     ALTER TABLE jobs ADD COLUMN steps TEXT NOT NULL DEFAULT '';
     """,
+    """
+    -- What a job counts for in the sums of its profile: `nano` billionths of a unit, in a `quarter` of an hour, with
+    -- one of which a day begins in every time zone. While its outcome is unknown its estimate counts: it may be made.
+    CREATE VIEW costs AS
+        SELECT key, profile, dialect, COALESCE(sent_at, created_at) AS at,
+            CAST(COALESCE(sent_at, created_at) / 900 AS INTEGER) AS quarter,
+            CAST(ROUND(COALESCE(worth * CASE
+                WHEN units <> '' THEN units
+                WHEN state IN ('created', 'refused', 'failed') THEN steps
+                ELSE estimate END, 0) * 1000000000) AS INTEGER) AS nano
+        FROM jobs
+        WHERE elsewhere = 0
+            AND (state IN ('sending', 'unknown', 'running', 'collected', 'failed') OR steps <> '');
+    -- Their sums, brought up to date by triggers, so in the transaction of each change. To add up 10,000 jobs twice
+    -- before each order took longer (18 ms) than all else that this program does for one (13 ms).
+    CREATE TABLE spent (
+        profile TEXT NOT NULL,
+        dialect TEXT NOT NULL,
+        quarter INTEGER NOT NULL,
+        nano    INTEGER NOT NULL,
+        PRIMARY KEY (profile, dialect, quarter)
+    ) WITHOUT ROWID;
+    INSERT INTO spent
+        SELECT profile, dialect, quarter, CAST(TOTAL(nano) AS INTEGER) FROM costs GROUP BY profile, dialect, quarter;
+    CREATE TRIGGER cost_of_new AFTER INSERT ON jobs BEGIN
+        INSERT INTO spent SELECT profile, dialect, quarter, nano FROM costs WHERE key = NEW.key
+            ON CONFLICT (profile, dialect, quarter) DO UPDATE SET nano = nano + excluded.nano; END;
+    CREATE TRIGGER cost_before BEFORE UPDATE OF
+        state, units, steps, estimate, worth, elsewhere, profile, dialect, sent_at, created_at, key ON jobs BEGIN
+        INSERT INTO spent SELECT profile, dialect, quarter, -nano FROM costs WHERE key = OLD.key
+            ON CONFLICT (profile, dialect, quarter) DO UPDATE SET nano = nano + excluded.nano; END;
+    CREATE TRIGGER cost_after AFTER UPDATE OF
+        state, units, steps, estimate, worth, elsewhere, profile, dialect, sent_at, created_at, key ON jobs BEGIN
+        INSERT INTO spent SELECT profile, dialect, quarter, nano FROM costs WHERE key = NEW.key
+            ON CONFLICT (profile, dialect, quarter) DO UPDATE SET nano = nano + excluded.nano; END;
+    CREATE TRIGGER cost_of_deleted BEFORE DELETE ON jobs BEGIN
+        INSERT INTO spent SELECT profile, dialect, quarter, -nano FROM costs WHERE key = OLD.key
+            ON CONFLICT (profile, dialect, quarter) DO UPDATE SET nano = nano + excluded.nano; END;
+    DROP INDEX jobs_spent;
+    -- The few that are under way are found without a look at all that ever were.
+    DROP INDEX jobs_under_way;
+    CREATE INDEX jobs_open ON jobs (created_at) WHERE state IN ('created', 'sending', 'unknown', 'running');
+    CREATE INDEX answers_until ON answers (until);
+    """,
 )
 
 
@@ -162,17 +206,23 @@ def must_not_be_lost(file: Path) -> None:
 
     SQLite takes an empty file for a new ledger, and deletes the journal of an empty or missing one unread.
     """
+    if _has_rows(file):
+        return  # without a look through all results
     journal = file.with_name(f"{file.name}-wal")
     # The traces first: another process that is making the ledger right now fills the file before it leaves any.
     with_journal = journal.exists() and journal.stat().st_size > 0
     with_results = any(file.parent.glob("results/kn-*"))
     missing = not file.exists()
-    empty = not missing and file.stat().st_size == 0
+    empty = not missing and not _has_rows(file)
     if (with_results or with_journal) and (empty or missing):
         raise LedgerError(
             f"The ledger {file} is {'empty' if empty else 'missing'}, but there are traces of its jobs beside it.",
             f"Put it back from a backup. {WITHOUT_BACKUP}",
         )
+
+
+def _has_rows(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
 
 
 def identity(file: Path) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .dialects.wire import Answer, Dialect, Refusal, Reply, Request, Task
 from .errors import KlingError, NotDelivered
@@ -32,7 +32,8 @@ class Run:
     """`job` is the row as last written; `operation` is None when only the key is known (collecting).
 
     `local`: the provider is on this machine, so waiting is measured in tenths of the usual seconds. `recalled`: the
-    names of kept answers that this run was built on.
+    names of kept answers that this run was built on. `parameters`: what the sidecar tells of the operation, once that
+    is let go.
     """
 
     claim: Claim
@@ -50,6 +51,7 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     recalled: list[str] = field(default_factory=list)
     uploader: Uploader | None = None
+    parameters: dict[str, Any] | None = None
 
     def ask(self, request: Request) -> Task | Refusal:
         """One attempt. Raises NotDelivered or NoAnswer."""
@@ -63,6 +65,15 @@ class Run:
         """A free request without which the order cannot be written; repeated like a question. Raises NotDelivered."""
         return self.question_read_by(lambda reply: self.dialect.complete(operation, reply), request, not_prepared)
 
+    def try_to_ask(self, read: Callable[[Reply], Answered | Refusal], request: Request) -> Answered | Refusal:
+        """One attempt of a question. Trouble on the way is a Refusal as well."""
+        try:
+            return read(self.transport.send(request))
+        except NotDelivered as error:
+            return Refusal(Answer.LATER, error.what)
+        except NoAnswer as error:
+            return Refusal(Answer.UNCLEAR, f"No answer came ({error}).")
+
     def question_read_by(
         self,
         read: Callable[[Reply], Answered | Refusal],
@@ -73,10 +84,10 @@ class Run:
         begun = time.monotonic()
         attempt = 0
         while True:
-            answer = self._ask_or_trouble(read, request)
+            answer = self.try_to_ask(read, request)
             if not isinstance(answer, Refusal) or answer.answer not in (Answer.LATER, Answer.UNCLEAR):
                 return answer
-            if time.monotonic() - begun > self.seconds(UNANSWERED_AFTER):
+            if self.is_too_long(time.monotonic() - begun):
                 error = error or (cannot_ask if self.job.task_id else outcome_unknown)
                 raise error(self.job, answer.message)
             attempt += 1
@@ -85,16 +96,16 @@ class Run:
 
     def back_off(self, attempt: int, retry_after: float | None = None) -> None:
         """Waits before repetition number `attempt`; raises Stopped when the user stops."""
+        self.watch.pause(self.wait_before(attempt, retry_after))
+
+    def wait_before(self, attempt: int, retry_after: float | None) -> float:
+        """Seconds before repetition number `attempt`."""
         seconds = wait_before(attempt, retry_after, random.random())
-        self.watch.pause(self.seconds(seconds) if retry_after is None else seconds)  # a pace that was named is kept
+        return self.seconds(seconds) if retry_after is None else seconds  # a pace that was named is kept
+
+    def is_too_long(self, unanswered: float) -> bool:
+        """Whether a question that got no answer for so many seconds is given up."""
+        return unanswered > self.seconds(UNANSWERED_AFTER)
 
     def seconds(self, usual: float) -> float:
         return usual * 0.1 if self.local else usual
-
-    def _ask_or_trouble(self, read: Callable[[Reply], Answered | Refusal], request: Request) -> Answered | Refusal:
-        try:
-            return read(self.transport.send(request))
-        except NotDelivered as error:
-            return Refusal(Answer.LATER, error.what)
-        except NoAnswer as error:
-            return Refusal(Answer.UNCLEAR, f"No answer came ({error}).")

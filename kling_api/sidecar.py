@@ -36,12 +36,19 @@ def sidecar_path(results: Path, job: Job) -> Path:
 def write_sidecar(run: Run, files: tuple[str, ...] = ()) -> None:
     """Writes what is known by now. A disk that does not take it costs no result: the run goes on with a warning."""
     path = sidecar_path(run.results, run.job)
-    parameters = parameters_of(run.operation) if run.operation else _parameters_on_disk(path)
+    told = parameters_of(run.operation) if run.operation else run.parameters
+    parameters = _parameters_on_disk(path) if told is None else told
     try:
         _write(path, _document(run.job, parameters, files))
     except OSError as error:
         run.warnings.append(f"The description {path.name} of the result cannot be written: {error.strerror or error}.")
         log.warning("%s", run.warnings[-1])
+
+
+def let_go_of_operation(run: Run) -> None:
+    """Its pictures would stay in memory for as long as the provider works; what the sidecar tells is kept."""
+    if run.operation is not None:
+        run.parameters, run.operation = parameters_of(run.operation), None
 
 
 def parameters_of(operation: Operation) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .operations import Operation
 from .prepare import prepared
 from .profile import is_sandbox
 from .run import Run
+from .steps import Steps, pause
 from .transport import NoAnswer
 
 #: Seconds after which we stop trying to reach the provider at all.
@@ -32,7 +33,7 @@ PREPARED_FOR = 45 * 60.0
 _MAY_BE_STALE = frozenset({"1200", "1201", "1203"})
 
 
-def submit(run: Run) -> None:
+def submit(run: Run) -> Steps[None]:
     """Raises NotDelivered, Refused or OutcomeUnknown; afterwards the job is `running` and has a task id."""
     if (made := kept_task(run)) is not None:
         accepted(run, made)
@@ -54,7 +55,7 @@ def submit(run: Run) -> None:
     attempts = _Attempts(sent_again=run.job.unanswered > 0)
     _must_be_able_to_keep(run)
     request = _written(run, run.operation, attempts)
-    while not _attempt(run, request, attempts):
+    while not (yield from _attempt(run, request, attempts)):
         if attempts.is_stale:
             request = _written(run, run.operation, attempts)
 
@@ -74,9 +75,9 @@ class _Attempts:
         return self.prepared_at is not None and time.monotonic() - self.prepared_at > PREPARED_FOR
 
 
-def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
+def _attempt(run: Run, request: Request, attempts: _Attempts) -> Steps[bool]:
     """One POST and what follows from it. True when the task is accepted, False to try again."""
-    _take_turn(run, request.route)
+    yield from _take_turn(run, request.route)
     if attempts.is_stale:
         run.job = run.ledger.nothing_made(run.claim)
         return False
@@ -95,7 +96,7 @@ def _attempt(run: Run, request: Request, attempts: _Attempts) -> bool:
         accepted(run, answer)
         return True
     if answer.answer is Answer.LATER:
-        _wait_for_slot(run, answer, attempts)
+        yield from _wait_for_slot(run, answer, attempts)
         return False
     if answer.answer is Answer.FINAL or _is_no_address(answer):
         if answer.code in _MAY_BE_STALE:
@@ -150,7 +151,7 @@ def _must_be_able_to_keep(run: Run) -> None:
         ) from None
 
 
-def _take_turn(run: Run, route: str) -> None:
+def _take_turn(run: Run, route: str) -> Steps[None]:
     """Records that a request is on its way, as soon as the profile's own limits allow one."""
     while True:
         run.watch.check()
@@ -158,7 +159,7 @@ def _take_turn(run: Run, route: str) -> None:
             run.job = run.ledger.sending(run.claim, route, run.limits)
         except NoTurn as full:
             run.watch.tell(f"waiting for a free slot ({full}: max_parallel of profile {run.job.profile})")
-            run.watch.pause(run.seconds(TURN_LOOK))
+            yield from pause(run.watch, run.seconds(TURN_LOOK))
         except BudgetSpent as spent:
             raise _over_budget(run, spent) from None
         else:
@@ -205,11 +206,11 @@ def _wait_for_network(run: Run, error: NotDelivered, attempts: _Attempts) -> Non
     run.back_off(attempts.refusals)
 
 
-def _wait_for_slot(run: Run, answer: Refusal, attempts: _Attempts) -> None:
+def _wait_for_slot(run: Run, answer: Refusal, attempts: _Attempts) -> Steps[None]:
     run.job = run.ledger.nothing_made(run.claim)
     attempts.refusals += 1
     run.watch.tell(f"waiting for a free slot ({answer.message})")
-    run.back_off(attempts.refusals, answer.retry_after)
+    yield from pause(run.watch, run.wait_before(attempts.refusals, answer.retry_after))
 
 
 def _refused(run: Run, refusal: Refusal) -> KlingError:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import email.utils
 import json
-import os
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,8 @@ from .dialects.wire import Reply, Request
 from .errors import NotDelivered
 from .redaction import quiet_urls, redact
 from .retry import never_delivered
-from .settings import is_loopback
+from .sessions import FRESH, IDLE, Sessions, sessions_of
+from .settings import Credentials, is_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -39,8 +38,11 @@ class Transport:
         self._base_url = base_url
         self._authorization = authorization
         self._timeout = timeout
-        self._local = threading.local()
-        self._pid = os.getpid()
+
+    @property
+    def customer(self) -> tuple[str, Credentials]:
+        """Whose tasks are seen with it: the same for transports that could stand for each other."""
+        return self._base_url, self._authorization.credentials
 
     def send(self, request: Request) -> Reply:
         """Raises NotDelivered when the provider cannot have seen it, NoAnswer when it may have."""
@@ -50,7 +52,8 @@ class Transport:
             # A redirect is never followed: the key would go along, and a repeated POST is a second order.
             with (
                 quiet_urls(),
-                self._session().request(
+                self._sessions().borrowed(IDLE if request.method == "GET" else FRESH) as session,
+                session.request(
                     request.method,
                     self._base_url + request.path,
                     json=request.body,
@@ -76,14 +79,8 @@ class Transport:
         connect, read = self._timeout
         return connect, max(read, PATIENT) if request.at_once or request.costs else read
 
-    def _session(self) -> requests.Session:
-        """One per thread: requests does not promise that a session may be shared."""
-        if self._pid != os.getpid():  # a forked child must not answer on its parent's connections
-            self._pid, self._local = os.getpid(), threading.local()
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = make_session(self._base_url)
-        return session
+    def _sessions(self) -> Sessions:
+        return sessions_of(self._base_url, make_session)
 
 
 def make_session(url: str) -> requests.Session:

@@ -70,11 +70,20 @@ class Watch:
 
     def tell(self, state: str) -> None:
         self.state = state
-        self._report()
+        self.report()
+
+    def report(self) -> None:
+        if self._progress:
+            self._progress(Progress(self.state, self.seconds, self.usual, self.job_key, self.task_id))
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stop.is_set()
 
     def check(self) -> None:
         """Raises Stopped when a stop was asked for."""
-        if self._stop.is_set():
+        if self.is_stopped:
             raise Stopped
 
     def pause(self, seconds: float) -> None:
@@ -83,9 +92,5 @@ class Watch:
         while (left := end - time.monotonic()) > 0:
             if self._stop.wait(min(left, TICK)):
                 raise Stopped
-            self._report()
+            self.report()
         self.check()
-
-    def _report(self) -> None:
-        if self._progress:
-            self._progress(Progress(self.state, self.seconds, self.usual, self.job_key, self.task_id))

@@ -1,4 +1,8 @@
-"""The pack's nodes in menu order: a table of contents."""
+"""The pack's nodes in menu order: a table of contents.
+
+All that is imported from here slows ComfyUI's start: at its top a node's module imports what its schema needs, and
+what a run needs where it runs.
+"""
 
 from __future__ import annotations
 

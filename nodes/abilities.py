@@ -13,9 +13,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
+from ..kling_api.bounds import REFER_TYPES
 from ..kling_api.errors import InvalidRequest
 from ..kling_api.operations import Operation, Shot
-from ..kling_api.operations.omni import REFER_TYPES
 from .image_generation import NO_REFERENCE
 from .order_values import CAMERAS, STAND_IN, names_of, plain_inputs, shots_of
 from .orders import Order

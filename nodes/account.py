@@ -11,7 +11,7 @@ from ..kling_api.watch import Progress
 from . import host, inputs
 from .host import io, search_aliases
 from .language import said
-from .workers import run_visibly
+from .workers import run_at_once
 
 #: What `remaining_units` is where the provider does not tell it.
 UNTOLD = -1.0
@@ -61,7 +61,7 @@ class KlingAccount(io.ComfyNode):
             progress(_shown(text))
             return text, UNTOLD if account.remaining is None else float(account.remaining)
 
-        text, remaining = await run_visibly(work)
+        text, remaining = await run_at_once(work)
         return io.NodeOutput(text, remaining, ui={"text": (text,)})
 
 

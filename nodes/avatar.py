@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
-from ..kling_api.operations import Avatar
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, pictures, sources, wording
 from .clips import client_of, hand_on, outputs
@@ -16,6 +16,7 @@ from .speech import DEFAULT_VOICE, Heard, Speech, problem_of_sound, run_with_spe
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
+    from ..kling_api.operations import Avatar
 
 
 class KlingAvatar(io.ComfyNode):
@@ -92,6 +93,8 @@ class KlingAvatar(io.ComfyNode):
             speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
 
         def build(heard: Heard) -> Avatar:
+            from ..kling_api.operations import Avatar
+
             return Avatar(
                 image=sources.needed_picture("image", image, image_url),
                 sound_file=heard.sound_file,
@@ -102,7 +105,7 @@ class KlingAvatar(io.ComfyNode):
                 callback_url=callback_url,
             )
 
-        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
-            return run_with_speech(speech, build, client_of(profile), progress, stop)
+        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
+            return (yield from run_with_speech(speech, build, client_of(profile), progress, stop))
 
         return await hand_on(run, decode)

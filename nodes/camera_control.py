@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kling_api.operations import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES, CameraControl
+from ..kling_api.bounds import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES
 from . import judging, wording
 from .host import io, search_aliases
 from .inputs import camera_output
@@ -64,6 +64,8 @@ class KlingCameraControl(io.ComfyNode):
         values = (type, horizontal, vertical, pan, tilt, roll, zoom)
         if any(value is None for value in values):  # linked: known only when the graph runs
             return True
+        from ..kling_api.operations import CameraControl
+
         return judging.judged(lambda: CameraControl(*values))  # pyright: ignore[reportArgumentType]
 
     @classmethod
@@ -77,5 +79,7 @@ class KlingCameraControl(io.ComfyNode):
         roll: float = 0.0,
         zoom: float = 0.0,
     ) -> io.NodeOutput:
+        from ..kling_api.operations import CameraControl
+
         with wording.of_a_node():
             return io.NodeOutput(CameraControl(type, horizontal, vertical, pan, tilt, roll, zoom))

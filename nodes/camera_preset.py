@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import CAMERA_LIMIT, CameraControl
+from ..kling_api.bounds import CAMERA_LIMIT
 from .host import io, search_aliases
 from .inputs import camera_output
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import CameraControl
 
 #: Name -> the one axis that moves, and its sign.
 ON_AN_AXIS = {
@@ -35,6 +38,8 @@ MOVES = (*ON_AN_AXIS, *COMPOSED)
 
 def control(move: str, strength: float) -> CameraControl:
     """Raises KeyError for a name that is none, InvalidRequest for a strength beyond 10."""
+    from ..kling_api.operations import CameraControl
+
     if move in COMPOSED:
         return CameraControl(COMPOSED[move])
     axis, sign = ON_AN_AXIS[move]

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import Operation
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import host, previews, wording
 from .host import io
-from .workers import Work, run_visibly
+from .workers import OnProgress, Work, run_visibly
 
 if TYPE_CHECKING:
     from ..kling_api.client import Client, Result
+    from ..kling_api.operations import Operation
 
 DECODE = ("all", "first", "last")
 #: Behind what a job would have cost.
@@ -58,18 +59,22 @@ def outputs() -> list[Any]:
 
 
 async def make_clip(build: Callable[[], Operation], profile: str, decode: str) -> io.NodeOutput:
-    """Builds the operation, runs it and decodes the result, all in a worker thread."""
+    """Builds the operation, runs it and decodes the result, beside the loop."""
     return await hand_on(order(build, profile), decode)
 
 
 def order(build: Callable[[], Operation], profile: str) -> Work[Result]:
-    """What builds the operation and brings its result home, for a worker thread."""
+    """What builds the operation and brings its result home."""
 
-    def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
-        operation = build()
-        return client_of(profile).run(operation, progress, stop)
+    def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
+        return (yield from steps_of(build(), profile, progress, stop))
 
     return run
+
+
+def steps_of(operation: Operation, profile: str, progress: OnProgress, stop: threading.Event) -> Steps[Result]:
+    """Nobody holds the operation, whose pictures are large, while the job is waited for."""
+    return client_of(profile).steps(operation, progress, stop)
 
 
 def client_of(profile: str) -> Client:
@@ -82,10 +87,10 @@ def client_of(profile: str) -> Client:
 
 
 async def hand_on(run: Work[Result], decode: str) -> io.NodeOutput:
-    """The five outputs of the job that `run(progress, stop)` brings home, in a worker thread."""
+    """The five outputs of the job that `run(progress, stop)` brings home."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> Clip:
-        result = run(progress, stop)
+    def work(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Clip]:
+        result = yield from run(progress, stop)
         path = result.files[0]
         progress(last_words(result, "reading the frames"))
         frames, audio, shown = *decode_clip(path, decode), previews.of(result.files)

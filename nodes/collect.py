@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..kling_api.bounds import KINDS, ONLY_COLLECTED
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import ONLY_COLLECTED, OPERATIONS
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import host, inputs, pictures, previews, wording
 from .clips import decode_clip, last_words, outputs
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FROM_LEDGER = "made on this machine"
 #: Clips first; some of those are operations of old that no node makes any more.
-MADE_BY = (*(operation.kind for operation in OPERATIONS), *ONLY_COLLECTED)
+MADE_BY = (*KINDS, *ONLY_COLLECTED)
 _NO_KEY = "key is empty."
 _WHERE_KEYS_ARE = (
     "Give a job key (kn-...) or a task id: the node Kling Account lists open jobs, an error text names both, and each "
@@ -71,15 +72,18 @@ class KlingCollect(io.ComfyNode):
             with wording.of_a_node():
                 raise InvalidRequest(_NO_KEY, _WHERE_KEYS_ARE)
 
-        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
+        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
             # Here, not above: it loads requests and sqlite3, and must not slow ComfyUI's start.
             from ..kling_api.client import Client
 
             elsewhere = "" if operation == FROM_LEDGER else operation
-            return Client(_profile_of(key, profile, elsewhere)).collect(key, progress, stop, elsewhere)
+            client = Client(_profile_of(key, profile, elsewhere))
+            return (yield from client.steps_to_collect(key, progress, stop, elsewhere))
 
-        def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[list[Any], dict[str, Any]]:
-            result = run(progress, stop)
+        def work(
+            progress: Callable[[Progress], None], stop: threading.Event
+        ) -> Steps[tuple[list[Any], dict[str, Any]]]:
+            result = yield from run(progress, stop)
             progress(last_words(result, "reading the files"))
             values = _values(result, decode)
             progress(last_words(result, "done"))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..kling_api import catalog
+from ..kling_api.bounds import LONGEST_DESCRIPTION, LONGEST_NAME
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import CustomElement
-from ..kling_api.operations.library import LONGEST_DESCRIPTION, LONGEST_NAME
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, pictures, sources, wording
-from .clips import client_of, last_words
+from .clips import last_words, steps_of
 from .host import advanced, io, search_aliases
 from .workers import run_visibly
 
@@ -120,21 +120,27 @@ class KlingElement(io.ComfyNode):
                 sources.exactly_one(element_id=known, frontal_image=frontal_image, video=video, video_url=video_url)
             return io.NodeOutput(known, known, "")
 
-        def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[str, str]:
+        def work(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[tuple[str, str]]:
+            from ..kling_api.operations import CustomElement
+
             with sources.clip(video, video_url) as clip:
-                operation = CustomElement(
-                    element_name=element_name.strip(),
-                    element_description=element_description.strip(),
-                    reference_type="video_refer" if clip else "image_refer",
-                    frontal_image=pictures.picture("frontal_image", frontal_image, frontal_image_url),
-                    refer_images=pictures.pictures("refer_images", refer_images, refer_images_url),
-                    refer_video=clip,
-                    element_voice_id=voice or "",
-                    tag_list=_tags(tags),
-                    seed=seed,
-                    callback_url=callback_url,
+                result = yield from steps_of(
+                    CustomElement(
+                        element_name=element_name.strip(),
+                        element_description=element_description.strip(),
+                        reference_type="video_refer" if clip else "image_refer",
+                        frontal_image=pictures.picture("frontal_image", frontal_image, frontal_image_url),
+                        refer_images=pictures.pictures("refer_images", refer_images, refer_images_url),
+                        refer_video=clip,
+                        element_voice_id=voice or "",
+                        tag_list=_tags(tags),
+                        seed=seed,
+                        callback_url=callback_url,
+                    ),
+                    profile,
+                    progress,
+                    stop,
                 )
-                result = client_of(profile).run(operation, progress, stop)
             progress(last_words(result, f"element {result.video_id}"))
             return result.video_id, result.task_id
 

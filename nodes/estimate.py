@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
+from ..kling_api.bounds import KINDS
 from ..kling_api.errors import NotConfigured
-from ..kling_api.operations import OPERATIONS
 from ..kling_api.watch import Progress
 from . import host, inputs, wording
 from .host import io, search_aliases
 from .judging import judged
 from .language import said
-from .workers import run_visibly
+from .workers import run_at_once
 
 if TYPE_CHECKING:
     from ..kling_api.quote import Quote
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 #: What `units` is where no price is known.
 UNKNOWN = -1.0
 USUAL_MODEL = "the usual one"
-KINDS = tuple(operation.kind for operation in OPERATIONS)
 
 
 class KlingEstimate(io.ComfyNode):
@@ -112,7 +111,7 @@ class KlingEstimate(io.ComfyNode):
             progress(Progress(text, 0.0, None, "", ""))
             return text, UNKNOWN if told.units is None else float(told.units)
 
-        text, units = await run_visibly(work, wording.NONE)
+        text, units = await run_at_once(work, wording.NONE)
         return io.NodeOutput(text, units, ui={"text": (text,)})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import CameraControl, Image2Video, MultiShot
 from . import inputs, judging, sources
 from .clips import make_clip, outputs
 from .host import advanced, io, search_aliases
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import CameraControl, Image2Video, MultiShot
 
 _PICTURE = "At least 300 pixels on each side, at most 2.5 : 1. Sent as PNG, or as JPEG where the PNG is over the limit."
 
@@ -120,6 +122,8 @@ class KlingImage2Video(io.ComfyNode):
         element_3: str | None = None,
     ) -> io.NodeOutput:
         def build() -> Image2Video:
+            from ..kling_api.operations import Image2Video
+
             return Image2Video(
                 image=sources.still("image", image, model_name),
                 image_tail=None if end_image is None else sources.still("end_image", end_image, model_name),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import ImageExpand
 from . import inputs, pictures
 from .host import io, search_aliases
 from .judging import exactly_one, first_problem, judged, linked
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import ImageExpand
 
 _SIDES = {"up": "height", "down": "height", "left": "width", "right": "width"}
 
@@ -67,6 +69,8 @@ class KlingImageExpand(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> ImageExpand:
+            from ..kling_api.operations import ImageExpand
+
             return ImageExpand(
                 image=pictures.needed("image", image, image_url),
                 up_expansion_ratio=up_expansion_ratio,
@@ -97,4 +101,6 @@ def _judge_ratios(up: float | None, down: float | None, left: float | None, righ
     """Only together do they say how large the new picture is."""
     if up is None or down is None or left is None or right is None:
         return True
+    from ..kling_api.operations import ImageExpand
+
     return judged(lambda: ImageExpand("https://still.invalid", up, down, left, right))

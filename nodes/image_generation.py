@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import ImageGeneration
 from . import inputs, pictures
 from .host import io, search_aliases
 from .judging import at_most_one, first_problem, linked, refused, some
 from .sources import in_order
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import ImageGeneration
 
 #: Stands for an empty image_reference, which a menu cannot show.
 NO_REFERENCE = "none"
@@ -112,6 +114,8 @@ class KlingImageGeneration(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> ImageGeneration:
+            from ..kling_api.operations import ImageGeneration
+
             return ImageGeneration(
                 prompt=prompt,
                 model_name=model_name,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import ImageRecognize
 from . import host, inputs, pictures
 from .clips import order
 from .host import io, search_aliases
@@ -15,6 +14,7 @@ from .workers import run_visibly
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
+    from ..kling_api.operations import ImageRecognize
 
 #: In the order of the outputs: what is found, and how its file's name ends.
 FOUND = {"object": "object_seg", "head": "head_seg", "face": "face_seg", "cloth": "cloth_seg"}
@@ -52,12 +52,14 @@ class KlingImageRecognize(io.ComfyNode):
         cls, image: Any = inputs.NOT_GIVEN, image_url: str | None = "", profile: str | None = ""
     ) -> str | bool:
         return first_problem(
-            exactly_one(image=linked(image), image_url=image_url), inputs.problem(ImageRecognize.kind, profile, "")
+            exactly_one(image=linked(image), image_url=image_url), inputs.problem("image-recognize", profile, "")
         )
 
     @classmethod
     async def execute(cls, seed: int = 0, image: Any = None, image_url: str = "", profile: str = "") -> io.NodeOutput:
         def build() -> ImageRecognize:
+            from ..kling_api.operations import ImageRecognize
+
             return ImageRecognize(image=pictures.needed("image", image, image_url), seed=seed)
 
         def read(result: Result) -> list[Any]:

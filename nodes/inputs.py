@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
+from ..kling_api.bounds import MAX_SEED
 from ..kling_api.errors import NotConfigured
-from ..kling_api.operations import MAX_SEED
 from . import host, wording
 from .clips import DECODE
 from .host import io

@@ -117,15 +117,15 @@ def _charged(job: Job) -> str:
 
 def _usual(ledger: Ledger, jobs: Iterable[Job]) -> dict[str, float]:
     """Seconds that such a job takes, by the keys of those under way. Jobs alike are looked up once."""
-    medians: dict[tuple[object, ...], float | None] = {}
+    pasts: dict[tuple[object, ...], tuple[float, ...]] = {}
     found = {}
     for job in jobs:
         if not job.is_open:
             continue
         alike = (job.account, job.operation, job.model, job.mode, job.duration)
-        if alike not in medians:
+        if alike not in pasts:
             named = {name: getattr(job, name) for name in NewJob.__dataclass_fields__}
-            medians[alike] = ledger.median_seconds(NewJob(**named))
+            pasts[alike] = ledger.past_seconds(NewJob(**named))
         local = is_sandbox(job.account) or is_loopback(f"//{job.account.partition('#')[0]}")
-        found[job.key] = make_plan(job.operation, local, medians[alike]).usual
+        found[job.key] = make_plan(job.operation, local, pasts[alike]).usual
     return found

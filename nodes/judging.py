@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import rules
 from .inputs import NOT_GIVEN
 from .wording import UNSENT as UNSENT
 from .wording import refused, told
@@ -46,6 +45,8 @@ def exactly_one(**given: bool | str | None) -> str | bool:
     sure: dict[str, object] = {n: value.strip() if isinstance(value, str) else value for n, value in given.items()}
     if None in sure.values() and sum(map(bool, sure.values())) < 2:
         return True
+    from ..kling_api.operations import rules
+
     return judged(lambda: rules.exactly_one(sure))
 
 
@@ -81,9 +82,15 @@ def text(name: str, value: str | None, most: int) -> str | bool:
     """True, or that a text is missing or too long."""
     if value is None:
         return True
+    from ..kling_api.operations import rules
+
     return judged(lambda: (rules.not_empty(name, value, "Fill it in."), rules.not_longer(name, value, most)))
 
 
 def not_longer(name: str, value: str | None, most: int) -> str | bool:
     """True, or that a text which may be empty is too long."""
-    return True if value is None else judged(lambda: rules.not_longer(name, value, most))
+    if value is None:
+        return True
+    from ..kling_api.operations import rules
+
+    return judged(lambda: rules.not_longer(name, value, most))

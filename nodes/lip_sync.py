@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..kling_api.bounds import SHORTEST_SOUND
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import LipSync
-from ..kling_api.operations.lip_sync import SHORTEST_SOUND
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, sources, wording
 from .clips import client_of, hand_on, outputs
@@ -17,6 +17,7 @@ from .speech import DEFAULT_VOICE, Heard, Speech, problem_of_sound, run_with_spe
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
+    from ..kling_api.operations import LipSync
 
 #: Milliseconds; longer than any clip that is taken.
 _LONGEST = 600_000
@@ -106,7 +107,9 @@ class KlingLipSync(io.ComfyNode):
         with wording.of_a_node():
             speech = Speech(audio, audio_url, audio_id, text, voice_id, voice_language, voice_speed)
 
-        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
+        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
+            from ..kling_api.operations import LipSync
+
             client = client_of(profile)
             cuts = "sound_end_time" in client.dialect.fields(LipSync.kind)
             with sources.clip(video, video_url) as clip:
@@ -128,7 +131,7 @@ class KlingLipSync(io.ComfyNode):
                     )
 
                 least = (sound_start_time + SHORTEST_SOUND) / 1000
-                return run_with_speech(speech, build, client, progress, stop, least)
+                return (yield from run_with_speech(speech, build, client, progress, stop, least))
 
         return await hand_on(run, decode)
 
@@ -160,7 +163,7 @@ def _problem_of_times(start: int | None, end: int | None, unknown: bool, profile
     if start is None or end is None or (end == 0 and not unknown):
         return True
     if end == 0:
-        takes_a_part = inputs.has(LipSync.kind, "sound_end_time", profile)
+        takes_a_part = inputs.has("advanced-lip-sync", "sound_end_time", profile)
         return judging.refused(_UNKNOWN_END, _GIVE_END) if takes_a_part else True
     if end < start:
         what = f"sound_end_time lies before sound_start_time: {end} ms and {start} ms."

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import MotionControl
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, pictures, sources
-from .clips import client_of, hand_on, outputs
+from .clips import hand_on, outputs, steps_of
 from .host import io, search_aliases
 
 if TYPE_CHECKING:
@@ -100,20 +100,27 @@ class KlingMotionControl(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
+        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
+            from ..kling_api.operations import MotionControl
+
             with sources.clip(video, video_url) as clip:
-                operation = MotionControl(
-                    image_url=sources.needed_picture("image", image, image_url, model_name),
-                    video_url=clip,
-                    prompt=prompt,
-                    model_name=model_name,
-                    mode=mode,
-                    character_orientation=character_orientation,
-                    keep_original_sound=keep_original_sound,
-                    element_list=sources.in_order("element", (element_1,)),
-                    seed=seed,
-                    callback_url=callback_url,
+                steps = steps_of(
+                    MotionControl(
+                        image_url=sources.needed_picture("image", image, image_url, model_name),
+                        video_url=clip,
+                        prompt=prompt,
+                        model_name=model_name,
+                        mode=mode,
+                        character_orientation=character_orientation,
+                        keep_original_sound=keep_original_sound,
+                        element_list=sources.in_order("element", (element_1,)),
+                        seed=seed,
+                        callback_url=callback_url,
+                    ),
+                    profile,
+                    progress,
+                    stop,
                 )
-                return client_of(profile).run(operation, progress, stop)
+                return (yield from steps)
 
         return await hand_on(run, decode)

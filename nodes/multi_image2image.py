@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import MultiImage2Image
 from . import inputs, pictures
 from .host import advanced, io, search_aliases
 from .judging import at_most_one, first_problem, linked, refused, some
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import MultiImage2Image
 
 MOST_SUBJECTS = 4
 
@@ -88,6 +90,8 @@ class KlingMultiImage2Image(io.ComfyNode):
         subjects = (subject_image_1, subject_image_2, subject_image_3, subject_image_4)
 
         def build() -> MultiImage2Image:
+            from ..kling_api.operations import MultiImage2Image
+
             stills = [
                 pictures.still(f"subject_image_{number}", image)
                 for number, image in enumerate(subjects, 1)

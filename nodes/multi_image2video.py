@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
-from ..kling_api.operations import MultiImage2Video
 from . import inputs, judging, pictures, sources
 from .clips import make_clip, outputs
 from .host import io, search_aliases
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import MultiImage2Video
 
 MOST_PICTURES = 4
 
@@ -89,6 +91,8 @@ class KlingMultiImage2Video(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> MultiImage2Video:
+            from ..kling_api.operations import MultiImage2Video
+
             return MultiImage2Video(
                 image_list=sources.several((image_1, image_2, image_3, image_4), image_urls),
                 prompt=prompt,

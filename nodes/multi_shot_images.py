@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import MultiShotImages
 from . import host, inputs, pictures
 from .clips import order
 from .host import io, search_aliases
@@ -15,6 +14,7 @@ from .workers import run_visibly
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
+    from ..kling_api.operations import MultiShotImages
 
 SETS = 3
 
@@ -49,7 +49,7 @@ class KlingMultiShotImages(io.ComfyNode):
             exactly_one(
                 element_frontal_image=linked(element_frontal_image), element_frontal_image_url=element_frontal_image_url
             ),
-            inputs.problem(MultiShotImages.kind, profile, ""),
+            inputs.problem("ai-multi-shot", profile, ""),
         )
 
     @classmethod
@@ -62,6 +62,8 @@ class KlingMultiShotImages(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> MultiShotImages:
+            from ..kling_api.operations import MultiShotImages
+
             image = pictures.needed("element_frontal_image", element_frontal_image, element_frontal_image_url)
             return MultiShotImages(element_frontal_image=image, seed=seed, callback_url=callback_url)
 

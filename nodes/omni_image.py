@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import OmniImage
 from . import inputs, pictures
 from .host import io, search_aliases
 from .judging import at_most_one, first_problem, linked
 from .sources import in_order
 from .wording import INPUTS
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import OmniImage
 
 #: Stands for as many pictures of a series as the model likes.
 AS_MANY_AS_IT_LIKES = 0
@@ -115,6 +117,8 @@ class KlingOmniImage(io.ComfyNode):
         mask_url: str = "",
     ) -> io.NodeOutput:
         def build() -> OmniImage:
+            from ..kling_api.operations import OmniImage
+
             return OmniImage(
                 prompt=prompt,
                 model_name=model_name,

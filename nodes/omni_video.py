@@ -7,15 +7,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
-from ..kling_api.operations import MultiShot, OmniVideo
-from ..kling_api.operations.omni import MOST_REFERENCES, REFER_TYPES
+from ..kling_api.bounds import MOST_REFERENCES, REFER_TYPES
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, pictures, sources
-from .clips import client_of, hand_on, outputs
+from .clips import hand_on, outputs, steps_of
 from .host import io, search_aliases
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
+    from ..kling_api.operations import MultiShot
 
 
 _MODES = "The clip's size. std: 720p, pro: 1080p, 4k: 2160p (not with an o1 model). A higher mode costs more."
@@ -137,27 +138,34 @@ class KlingOmniVideo(io.ComfyNode):
         references = [sockets.get(f"image_{number}") for number in range(1, MOST_REFERENCES + 1)]
         elements = [sockets.get(f"element_{number}") for number in range(1, MOST_REFERENCES + 1)]
 
-        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
+        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
+            from ..kling_api.operations import OmniVideo
+
             with sources.clip(video, video_url) as clip:
-                operation = OmniVideo(
-                    prompt=prompt,
-                    model_name=model_name,
-                    image=sources.picture("image", image, image_url, model_name),
-                    image_tail=sources.picture("end_image", end_image, end_image_url, model_name),
-                    image_list=sources.several(references, image_urls, model_name),
-                    video_url=clip,
-                    refer_type=refer_type,
-                    keep_original_sound=keep_original_sound,
-                    element_list=sources.in_order("element", elements),
-                    mode=mode,
-                    duration=duration,
-                    aspect_ratio=aspect_ratio,
-                    sound=sound,
-                    multi_shot=multi_shot,
-                    seed=seed,
-                    callback_url=callback_url,
+                steps = steps_of(
+                    OmniVideo(
+                        prompt=prompt,
+                        model_name=model_name,
+                        image=sources.picture("image", image, image_url, model_name),
+                        image_tail=sources.picture("end_image", end_image, end_image_url, model_name),
+                        image_list=sources.several(references, image_urls, model_name),
+                        video_url=clip,
+                        refer_type=refer_type,
+                        keep_original_sound=keep_original_sound,
+                        element_list=sources.in_order("element", elements),
+                        mode=mode,
+                        duration=duration,
+                        aspect_ratio=aspect_ratio,
+                        sound=sound,
+                        multi_shot=multi_shot,
+                        seed=seed,
+                        callback_url=callback_url,
+                    ),
+                    profile,
+                    progress,
+                    stop,
                 )
-                return client_of(profile).run(operation, progress, stop)
+                return (yield from steps)
 
         return await hand_on(run, decode)
 

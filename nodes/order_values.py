@@ -14,8 +14,8 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from ..kling_api.bounds import CAMERA_TYPES, SHOT_TYPES
 from ..kling_api.operations import (
-    CAMERA_TYPES,
     OPERATIONS,
     CameraControl,
     MultiShot,
@@ -23,7 +23,6 @@ from ..kling_api.operations import (
     Shot,
     TryOnVideo,
 )
-from ..kling_api.operations.shots import SHOT_TYPES
 from .orders import Brought, Order
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
 from ..kling_api.errors import InvalidRequest, MediaError
-from ..kling_api.operations import Operation
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import previews, wording
 from .clips import last_words, order
@@ -18,6 +18,7 @@ from .workers import Work, run_visibly
 
 if TYPE_CHECKING:
     from ..kling_api.client import Result
+    from ..kling_api.operations import Operation
     from ..kling_api.operations.rules import Picture
     from ..kling_api.stills import Still
 
@@ -151,7 +152,7 @@ def still(name: str, image: Any, generation: str = "legacy") -> Still:
 async def make_pictures(
     build: Callable[[], Operation], profile: str, names: Mapping[str, str] = wording.INPUTS
 ) -> io.NodeOutput:
-    """Builds the operation, runs it and reads its pictures, all in a worker thread."""
+    """Builds the operation, runs it and reads its pictures, beside the loop."""
     result, images, shown = await run_visibly(reading(order(build, profile), lambda result: read(result.files)), names)
     return io.NodeOutput(images, result.task_id, ui=shown)
 
@@ -159,8 +160,8 @@ async def make_pictures(
 def reading(run: Work[Result], read_files: Callable[[Result], Any]) -> Work[tuple[Result, Any, dict[str, Any]]]:
     """The job that `run` brings home, what `read_files` makes of it, and what the node shows."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[Result, Any, dict[str, Any]]:
-        result = run(progress, stop)
+    def work(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[tuple[Result, Any, dict[str, Any]]]:
+        result = yield from run(progress, stop)
         progress(last_words(result, "reading the pictures"))
         found = read_files(result)
         progress(last_words(result, "done"))

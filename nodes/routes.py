@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .loading import load_packages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,7 +52,13 @@ def register() -> None:
 def _handler(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         # In a thread: it loads the dialects and sqlite3, which nobody needs who never looks at the sidebar.
-        handlers = await asyncio.to_thread(import_module, ".handlers", __package__)
+        handlers = await asyncio.to_thread(load_handlers)
         return await handlers.answer(name, request)
 
     return handle
+
+
+def load_handlers() -> Any:
+    """The module; takes no time once it is there."""
+    load_packages()
+    return import_module(".handlers", __package__)

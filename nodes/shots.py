@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import MultiShot, Shot
-from ..kling_api.operations.shots import LONGEST_SHOT_PROMPT, MOST_SHOTS, SHOT_TYPES
+from ..kling_api.bounds import LONGEST_SHOT_PROMPT, MOST_SHOTS, SHOT_TYPES
 from . import judging, wording
 from .host import io, search_aliases
 from .inputs import MultiShotType
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import Shot
 
 
 class KlingShots(io.ComfyNode):
@@ -57,10 +59,14 @@ class KlingShots(io.ComfyNode):
         known = [prompt for prompt in prompts if prompt is not None]
         if shot_type is None or len(known) < MOST_SHOTS:  # linked: known only when the graph runs
             return True
+        from ..kling_api.operations import MultiShot
+
         return judging.judged(lambda: MultiShot(_shots(known, [1] * MOST_SHOTS), shot_type))
 
     @classmethod
     def execute(cls, shot_type: str = SHOT_TYPES[0], **shots: Any) -> io.NodeOutput:
+        from ..kling_api.operations import MultiShot
+
         numbers = range(1, MOST_SHOTS + 1)
         prompts = [shots.get(f"prompt_{number}", "") for number in numbers]
         seconds = [shots.get(f"duration_{number}", 1) for number in numbers]
@@ -92,4 +98,6 @@ def _shot(number: int) -> tuple[Any, Any]:
 
 def _shots(prompts: Sequence[str], seconds: Sequence[int]) -> tuple[Shot, ...]:
     """Those that have a prompt."""
+    from ..kling_api.operations import Shot
+
     return tuple(Shot(prompt, duration) for prompt, duration in zip(prompts, seconds, strict=True) if prompt.strip())

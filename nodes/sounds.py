@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import Operation
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import previews
 from .clips import last_words, order
 from .host import io
 from .workers import run_visibly
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import Operation
 
 
 def outputs() -> list[Any]:
@@ -28,12 +31,14 @@ def outputs() -> list[Any]:
 
 
 async def make_sound(build: Callable[[], Operation], profile: str) -> io.NodeOutput:
-    """Builds the operation, runs it and reads the sound, all in a worker thread."""
+    """Builds the operation, runs it and reads the sound, beside the loop."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[Any, str, str, dict[str, Any]]:
+    def work(
+        progress: Callable[[Progress], None], stop: threading.Event
+    ) -> Steps[tuple[Any, str, str, dict[str, Any]]]:
         from ..kling_api.media import read_audio
 
-        result = order(build, profile)(progress, stop)
+        result = yield from order(build, profile)(progress, stop)
         audio = read_audio(result.files[0])
         progress(last_words(result, "done"))
         return audio, result.video_id, result.task_id, previews.of(result.files)

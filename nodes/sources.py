@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..kling_api import capabilities
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import rules
-from ..kling_api.operations.rules import Clip, Picture
-from ..kling_api.recordings import Sound
-from ..kling_api.stills import Still
 from . import host, pictures
+
+if TYPE_CHECKING:
+    from ..kling_api.operations.rules import Clip, Picture
+    from ..kling_api.recordings import Sound
+    from ..kling_api.stills import Still
 
 #: Bytes of a sound (official docs, 2026-02).
 LARGEST_SOUND = 5_000_000
@@ -62,6 +63,8 @@ def in_order(name: str, values: Sequence[Value | None]) -> tuple[Value, ...]:
 
 def exactly_one(**given: Any) -> None:
     """Of sockets and texts; raises InvalidRequest."""
+    from ..kling_api.operations import rules
+
     rules.exactly_one(
         {name: value.strip() if isinstance(value, str) else value is not None for name, value in given.items()}
     )

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..kling_api import catalog
+from ..kling_api.bounds import LONGEST_SPEECH, VOICE_LANGUAGES
 from ..kling_api.errors import Charged, InvalidRequest, KlingError
-from ..kling_api.operations import Operation, TextToSpeech, rules
-from ..kling_api.operations.audio import LONGEST_SPEECH, VOICE_LANGUAGES
-from ..kling_api.operations.rules import Recording
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, sources
 from .host import advanced, io
 
 if TYPE_CHECKING:
     from ..kling_api.client import Client, Result
+    from ..kling_api.operations import Operation, TextToSpeech
+    from ..kling_api.operations.rules import Recording
 
 #: A voice that speaks both languages.
 DEFAULT_VOICE = "ai_shatang"
@@ -53,6 +54,8 @@ class Speech:
 
     def spoken(self) -> TextToSpeech:
         """The same for every take of the face: the node's seed is not the speech's."""
+        from ..kling_api.operations import TextToSpeech
+
         return TextToSpeech(self.text.strip(), self.voice_id, self.voice_language, self.voice_speed)
 
 
@@ -143,6 +146,8 @@ def problem_of_voice(voice_id: str | None, voice_language: str | None) -> str | 
     if voice_id is None or voice_language is None or not (known := catalog.voice(voice_id)):
         return True
     if voice_language not in VOICE_LANGUAGES:
+        from ..kling_api.operations import rules
+
         return judging.judged(lambda: rules.one_of("voice_language", voice_language, VOICE_LANGUAGES))
     if catalog.voice(voice_id, voice_language):
         return True
@@ -157,18 +162,18 @@ def run_with_speech(
     progress: Callable[[Progress], None],
     stop: threading.Event,
     at_least: float = 2.0,
-) -> Result:
+) -> Steps[Result]:
     """Runs the operation; of a text, the speech first. `at_least`: seconds that the sound must have.
 
     A text is not spoken, and paid for, before all that can be known of the operation has been checked.
     """
     if not speech.text.strip():
-        return client.run(build(_given(speech)), progress, stop)
+        return (yield from client.steps(build(_given(speech)), progress, stop))
     client.must_be_possible(build(Heard(_UNSPOKEN, seconds=at_least)))
-    said = client.run(speech.spoken(), _as_first_step(progress), stop)
+    said = yield from client.steps(speech.spoken(), _as_first_step(progress), stop)
     heard = _read(said)
     try:
-        result = client.run(build(heard), progress, stop)
+        result = yield from client.steps(build(heard), progress, stop)
     except KlingError as error:
         if error.charged in (Charged.NO, Charged.STEP_BEFORE):
             _tell_of_speech(error, heard, at_least)

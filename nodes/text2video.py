@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import CameraControl, MultiShot, Text2Video
 from . import inputs, judging, sources
 from .clips import make_clip, outputs
 from .host import io, search_aliases
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import CameraControl, MultiShot, Text2Video
 
 
 class KlingText2Video(io.ComfyNode):
@@ -84,6 +86,8 @@ class KlingText2Video(io.ComfyNode):
         voice_2: str | None = None,
     ) -> io.NodeOutput:
         def build() -> Text2Video:
+            from ..kling_api.operations import Text2Video
+
             return Text2Video(
                 prompt=prompt,
                 model_name=model_name,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..kling_api.operations import TextToAudio
-from ..kling_api.operations.audio import LONGEST_SOUND_PROMPT
+from ..kling_api.bounds import LONGEST_SOUND_PROMPT
 from . import inputs, judging
 from .host import io, search_aliases
 from .sounds import make_sound, outputs
@@ -42,4 +41,6 @@ class KlingTextToAudio(io.ComfyNode):
     async def execute(
         cls, prompt: str, duration: float = 5.0, seed: int = 0, profile: str = "", callback_url: str = ""
     ) -> io.NodeOutput:
+        from ..kling_api.operations import TextToAudio
+
         return await make_sound(lambda: TextToAudio(prompt, duration, seed, callback_url), profile)

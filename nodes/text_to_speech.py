@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..kling_api.operations import TextToSpeech
-from ..kling_api.operations.audio import LONGEST_SPEECH
+from ..kling_api.bounds import LONGEST_SPEECH
 from . import inputs, judging
 from .host import io, search_aliases
 from .sounds import make_sound, outputs
@@ -60,4 +59,6 @@ class KlingTextToSpeech(io.ComfyNode):
         profile: str = "",
     ) -> io.NodeOutput:
         said = text.strip()  # a line break at its end is no other job
+        from ..kling_api.operations import TextToSpeech
+
         return await make_sound(lambda: TextToSpeech(said, voice_id, voice_language, voice_speed, seed), profile)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..kling_api import catalog
-from ..kling_api.operations import Effects
 from . import inputs, judging, sources
 from .clips import make_clip, outputs
 from .host import io, search_aliases
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import Effects
 
 
 class KlingVideoEffects(io.ComfyNode):
@@ -67,6 +69,8 @@ class KlingVideoEffects(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> Effects:
+            from ..kling_api.operations import Effects
+
             images = sources.several((image_1, image_2), image_urls)
             return Effects(effect_scene=effect_scene, images=images, seed=seed, callback_url=callback_url)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ..kling_api.operations import VideoExtend
+from typing import TYPE_CHECKING
+
 from . import inputs, judging
 from .clips import make_clip, outputs
 from .host import io, search_aliases
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import VideoExtend
 
 
 class KlingVideoExtend(io.ComfyNode):
@@ -56,6 +60,8 @@ class KlingVideoExtend(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> VideoExtend:
+            from ..kling_api.operations import VideoExtend
+
             return VideoExtend(
                 video_id=video_id.strip(),
                 prompt=prompt,

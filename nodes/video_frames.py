@@ -9,7 +9,7 @@ from typing import Any
 from ..kling_api.watch import Progress
 from . import host
 from .host import io, search_aliases
-from .workers import run_visibly
+from .workers import run_at_once
 
 
 class KlingVideoFrames(io.ComfyNode):
@@ -52,7 +52,7 @@ class KlingVideoFrames(io.ComfyNode):
             with host.video_file(video) as path:
                 return _frames(path, start, count, every_nth)
 
-        return io.NodeOutput(await run_visibly(work))
+        return io.NodeOutput(await run_at_once(work))
 
 
 class KlingLastFrame(io.ComfyNode):
@@ -77,7 +77,7 @@ class KlingLastFrame(io.ComfyNode):
             with host.video_file(video) as path:
                 return read_last_frame(path)
 
-        return io.NodeOutput(await run_visibly(work))
+        return io.NodeOutput(await run_at_once(work))
 
 
 def _frames(path: Any, start: int, count: int, every_nth: int) -> Any:

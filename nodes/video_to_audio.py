@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import VideoToAudio
-from ..kling_api.operations.audio import LONGEST_SOUND_PROMPT
+from ..kling_api.bounds import LONGEST_SOUND_PROMPT
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import inputs, judging, sources
-from .clips import client_of, hand_on, outputs
+from .clips import hand_on, outputs, steps_of
 from .host import io, search_aliases
 
 if TYPE_CHECKING:
@@ -74,18 +74,25 @@ class KlingVideoToAudio(io.ComfyNode):
         profile: str = "",
         callback_url: str = "",
     ) -> io.NodeOutput:
-        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Result:
+        def run(progress: Callable[[Progress], None], stop: threading.Event) -> Steps[Result]:
+            from ..kling_api.operations import VideoToAudio
+
             with sources.clip(video, video_url) as clip:
-                operation = VideoToAudio(
-                    video_id=video_id.strip(),
-                    video_url=clip,
-                    sound_effect_prompt=sound_effect_prompt,
-                    bgm_prompt=bgm_prompt,
-                    asmr_mode=asmr_mode,
-                    seed=seed,
-                    callback_url=callback_url,
+                steps = steps_of(
+                    VideoToAudio(
+                        video_id=video_id.strip(),
+                        video_url=clip,
+                        sound_effect_prompt=sound_effect_prompt,
+                        bgm_prompt=bgm_prompt,
+                        asmr_mode=asmr_mode,
+                        seed=seed,
+                        callback_url=callback_url,
+                    ),
+                    profile,
+                    progress,
+                    stop,
                 )
-                return client_of(profile).run(operation, progress, stop)
+                return (yield from steps)
 
         return await hand_on(run, decode)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..kling_api import capabilities
 from ..kling_api.errors import InvalidRequest
-from ..kling_api.operations import TryOnVideo, VirtualTryOn
-from ..kling_api.operations.rules import Picture
 from . import inputs, pictures
 from .host import advanced, io, search_aliases
 from .judging import at_most_one, exactly_one, first_problem, linked
 
+if TYPE_CHECKING:
+    from ..kling_api.operations import TryOnVideo, VirtualTryOn
+    from ..kling_api.operations.rules import Picture
+
+_KIND = "kolors-virtual-try-on"
 _LIMITS = "At least 300 pixels on each side, at most 2048 on the longer one, 10 MB."
 
 
@@ -27,7 +30,7 @@ class KlingVirtualTryOn(io.ComfyNode):
             "5 s, whose frames are the images then.",
             inputs=[
                 pictures.model_name(
-                    VirtualTryOn.kind, "virtual_try_on is the one of 2026; the others were announced for retirement."
+                    _KIND, "virtual_try_on is the one of 2026; the others were announced for retirement."
                 ),
                 *_kept(),
                 inputs.seed(),
@@ -69,7 +72,7 @@ class KlingVirtualTryOn(io.ComfyNode):
         return first_problem(
             exactly_one(human_image=linked(human_image), human_image_url=human_image_url),
             at_most_one(cloth_image=linked(cloth_image), cloth_image_url=cloth_image_url),
-            inputs.problem(VirtualTryOn.kind, profile, model_name),
+            inputs.problem(_KIND, profile, model_name),
         )
 
     @classmethod
@@ -89,6 +92,8 @@ class KlingVirtualTryOn(io.ComfyNode):
         callback_url: str = "",
     ) -> io.NodeOutput:
         def build() -> VirtualTryOn | TryOnVideo:
+            from ..kling_api.operations import VirtualTryOn
+
             person = pictures.needed("human_image", human_image, human_image_url)
             garment = pictures.picture("cloth_image", cloth_image, cloth_image_url)
             if _is_a_clip(profile):
@@ -122,15 +127,17 @@ def _kept() -> list[Any]:
 def _is_a_clip(profile: str) -> bool:
     """Whether the provider of that profile has no try-on but the one that makes a clip."""
     dialect = inputs.dialect(profile)
-    return bool(dialect.fields(TryOnVideo.kind)) and not dialect.fields(VirtualTryOn.kind)
+    return bool(dialect.fields("try-on-video")) and not dialect.fields(_KIND)
 
 
 def _clip(
     person: Picture, garment: Picture | None, prompt: str, model_name: str, seed: int, callback_url: str
 ) -> TryOnVideo:
+    from ..kling_api.operations import TryOnVideo
+
     if garment is not None:
         raise InvalidRequest(
             "This provider's try-on takes no cloth_image.", "Disconnect it, and write into prompt what is to be worn."
         )
-    model = TryOnVideo.model_name if model_name in capabilities.models_for(VirtualTryOn.kind) else model_name
+    model = TryOnVideo.model_name if model_name in capabilities.models_for(_KIND) else model_name
     return TryOnVideo(image=person, prompt=prompt, model_name=model, seed=seed, callback_url=callback_url)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..kling_api.operations import CustomVoice
-from ..kling_api.operations.library import LONGEST_NAME
+from ..kling_api.bounds import LONGEST_NAME
+from ..kling_api.steps import Steps
 from ..kling_api.watch import Progress
 from . import host, inputs, judging, previews, sources, wording
 from .clips import last_words, order
 from .host import io, search_aliases
 from .workers import Work, run_visibly
+
+if TYPE_CHECKING:
+    from ..kling_api.operations import CustomVoice
 
 
 class KlingVoice(io.ComfyNode):
@@ -106,6 +109,8 @@ class KlingVoice(io.ComfyNode):
             return io.NodeOutput(known, known, host.blocked(why), "")
 
         def build() -> CustomVoice:
+            from ..kling_api.operations import CustomVoice
+
             sound = audio_url.strip() if audio is None else sources.sound(audio)
             return CustomVoice(voice_name.strip(), sound, video_id.strip(), seed, callback_url)
 
@@ -116,10 +121,12 @@ class KlingVoice(io.ComfyNode):
 def _making(build: Callable[[], CustomVoice], profile: str) -> Work[tuple[str, Any, str, dict[str, Any]]]:
     """The voice's id, its trial sound, the task's id and what the node shows."""
 
-    def work(progress: Callable[[Progress], None], stop: threading.Event) -> tuple[str, Any, str, dict[str, Any]]:
+    def work(
+        progress: Callable[[Progress], None], stop: threading.Event
+    ) -> Steps[tuple[str, Any, str, dict[str, Any]]]:
         from ..kling_api.media import read_audio
 
-        result = order(build, profile)(progress, stop)
+        result = yield from order(build, profile)(progress, stop)
         trial = read_audio(result.files[0]) if result.files else host.blocked("This voice has no trial sound.")
         progress(last_words(result, f"voice {result.video_id}"))
         return result.video_id, trial, result.task_id, previews.of(result.files)

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -78,9 +78,10 @@ def sandbox_folder(tmp_path_factory: pytest.TempPathFactory, rendered: Path) -> 
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clips that are drawn already are ready in no time: then most of a test would be the pause between questions."""
 
-    def hasty_plan(operation: str, local: bool, median_seconds: float | None) -> polling.Plan:
-        plan = polling.make_plan(operation, local, median_seconds)
-        return replace(plan, interval=plan.interval / _HASTE) if local else plan
+    def hasty_plan(operation: str, local: bool, past: Sequence[float]) -> polling.Plan:
+        plan = polling.make_plan(operation, local, past)
+        names = ("first", "look", "interval") if local else ()
+        return replace(plan, **{name: getattr(plan, name) / _HASTE for name in names})
 
     monkeypatch.setattr(wait, "make_plan", hasty_plan)
 

@@ -17,8 +17,8 @@ LIBRARY = ROOT / "kling_api"
 NODES = ROOT / "nodes"
 #: Data and pure functions: nothing of the outside world.
 PURE = (
-    *("capabilities", "catalog", "costs", "errors", "estimate", "explain", "fingerprint", "hosts", "job", "job_errors"),
-    *("limits", "media_limits", "models", "polling", "quote", "recordings", "redaction", "stills"),
+    *("bounds", "capabilities", "catalog", "costs", "errors", "estimate", "explain", "fingerprint", "hosts", "job"),
+    *("job_errors", "limits", "media_limits", "models", "polling", "quote", "recordings", "redaction", "stills"),
     *("upload_settings", "upload_target"),
     *(
         f"{path.parent.name}/{path.stem}"

@@ -6,7 +6,7 @@ A dialect of this kind brings its table in data/, `create`, `query` and `read`; 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from ..operations import Image2Video, Operation, Text2Video, VideoOperation
 from ..operations.media import stills_of
 from .able import accepting, others
 from .offer import Offer, read_offer, table
-from .wire import Answer, Kept, KeyKind, Pack, Refusal, Reply, Request, Task
+from .wire import Answer, Kept, KeyKind, Pack, Refusal, Reply, Request, Round, Task
 
 #: Not sent anywhere, or sent only where there is such a field (a clip that follows its picture is what is asked for).
 _SILENT = frozenset({"seed", "session_id", "face_id", "face_index"})
@@ -128,6 +128,12 @@ class Gateway:
 
     def list_page(self, route: str, number: int) -> Request | None:
         return None
+
+    def round(self, route: str, has_api_key: bool) -> Round | None:
+        return None
+
+    def ask_round(self, together: Round, task_ids: Sequence[str]) -> Request:
+        raise NotImplementedError(f"{self.name} tells of one task at a time.")
 
     def packs(self, start: int, end: int) -> Request | None:
         return None

@@ -5,7 +5,7 @@ Facts: official docs as copied 2026-02 (old standard) and 2026-09 (new standard)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from . import official_routes as routes
 from .official_fields import must_be_done_here
 from .official_routes import CLIPS
 from .reading import fields, unreadable
-from .wire import Kept, KeyKind, Pack, Refusal, Reply, Request, Task
+from .wire import Kept, KeyKind, Pack, Refusal, Reply, Request, Round, Task
 
 __all__ = ["CLIPS", "Official"]
 
@@ -116,6 +116,13 @@ class Official:
 
     def query(self, route: str, task_id: str) -> Request:
         return routes.query(route, task_id)
+
+    def round(self, route: str, has_api_key: bool) -> Round | None:
+        """Not at a gateway on the same paths: of those nobody knows what they make of such a question."""
+        return routes.round_of(route, has_api_key) if self.keyed else None
+
+    def ask_round(self, together: Round, task_ids: Sequence[str]) -> Request:
+        return routes.ask_round(together, task_ids)
 
     def look_up(self, route: str, job_key: str) -> Request | None:
         return routes.look_up(route, job_key)

@@ -5,11 +5,12 @@ Facts: official docs as copied 2026-02 and 2026-09.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from ..operations import OPERATIONS, ImageRecognize, LipSync, MultiShotImages, TextToSpeech, TryOnVideo, VirtualTryOn
 from .official_new import SOLUTIONS, TASKS
-from .wire import Request
+from .wire import Request, Round
 
 #: The operations whose result is a clip: each has a path of its own in the old standard.
 CLIPS = (
@@ -28,6 +29,10 @@ _AT_ONCE = frozenset({PATHS[TextToSpeech.kind], PATHS[ImageRecognize.kind]})
 _LISTS = frozenset({TASKS, SOLUTIONS})
 #: The largest page that the old lists give.
 _PAGE = 500
+#: The size that they have when nobody asks for another.
+_SMALLEST_PAGE = 30
+#: Tasks that the new standard tells of in one answer (live, 2026-09: "cannot exceed 20 in total").
+_MOST_IDS = 20
 
 
 def is_at_once(route: str) -> bool:
@@ -47,6 +52,23 @@ def query(route: str, task_id: str) -> Request:
     return Request("GET", f"{route}/{quote(task_id, safe='')}", route=route)
 
 
+def round_of(route: str, has_api_key: bool) -> Round | None:
+    """With an API key by their ids, old tasks too (live, 2026-09); with a key pair in the list of their route."""
+    if route in _AT_ONCE or (route in _LISTS and not has_api_key):
+        return None
+    if has_api_key:
+        return Round(route if route in _LISTS else TASKS, _MOST_IDS)
+    return Round(route, _PAGE // 2)
+
+
+def ask_round(together: Round, task_ids: Sequence[str]) -> Request:
+    """Nobody says in which order a list is; twice as many as are sought are enough where the newest come first."""
+    if together.path in _LISTS:
+        query = {"task_ids": ",".join(task_ids)}
+        return Request("GET", together.path, query=query, route=together.path, needs_api_key=True)
+    return page(together.path, 1, max(_SMALLEST_PAGE, 2 * len(task_ids)))
+
+
 def look_up(route: str, job_key: str) -> Request | None:
     if route in _LISTS:
         return Request("GET", route, query={"external_task_ids": job_key}, route=route, needs_api_key=True)
@@ -57,8 +79,8 @@ def list_page(route: str, number: int) -> Request | None:
     return page(route, number) if route in _ASKED_BY_TASK_ID_ONLY else None
 
 
-def page(path: str, number: int) -> Request:
-    return Request("GET", path, query={"pageNum": str(number), "pageSize": str(_PAGE)}, route=path)
+def page(path: str, number: int, size: int = _PAGE) -> Request:
+    return Request("GET", path, query={"pageNum": str(number), "pageSize": str(size)}, route=path)
 
 
 def routes(operation: str) -> tuple[str, ...]:

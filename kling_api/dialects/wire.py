@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -105,6 +105,17 @@ class Refusal:
     request_id: str = ""
     retry_after: float | None = None
     task_id: str = ""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A way to ask for several tasks in one request: at `path`, at most `most` of them.
+
+    The records of tasks that were made on the route `path` are those that a question about one task gets.
+    """
+
+    path: str
+    most: int
 
 
 @dataclass(frozen=True)
@@ -236,6 +247,14 @@ class Dialect(Protocol):
     def create(self, operation: Operation, job_key: str) -> Request: ...
 
     def query(self, route: str, task_id: str) -> Request: ...
+
+    def round(self, route: str, has_api_key: bool) -> Round | None:
+        """How tasks made on that route are asked for together, None where each is asked for by itself."""
+        ...
+
+    def ask_round(self, together: Round, task_ids: Sequence[str]) -> Request:
+        """One request for all of them; its answer is read by `read_list`, and may hold others or leave some out."""
+        ...
 
     def look_up(self, route: str, job_key: str) -> Request | None:
         """The request that finds a task by our key, None where the provider has none."""

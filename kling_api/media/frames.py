@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -17,6 +18,7 @@ from ..errors import Charged, MediaError
 from .container import open_clip, reason, video_stream
 from .frame_buffer import FrameBuffer
 from .memory import check_frames
+from .packets import Packets, list_packets
 
 _WAITING = 4  # decoded frames that may wait for their conversion
 
@@ -24,8 +26,9 @@ _WAITING = 4  # decoded frames that may wait for their conversion
 def read_frames(path: Path | str, start: int = 0, count: int | None = None, every: int = 1) -> Tensor:
     """`count` frames (all the rest if None) from `start` on, every n-th -> [N, H, W, 3] float32 0..1 RGB, upright.
 
-    Fewer than `count` if the clip ends before. Peak memory is the tensor and a few frames. MediaError for a file that
-    is broken, has no frame `start`, or would not fit into the free memory (found before memory is taken).
+    Fewer than `count` if the clip ends before. Decoding begins at the keyframe before `start` where the file allows it.
+    Peak memory is the tensor and a few frames. MediaError for a file that is broken, has no frame `start`, or would
+    not fit into the free memory (found before memory is taken).
     """
     if start < 0 or every < 1 or (count is not None and count < 1):
         raise MediaError(f"start must be 0 or more, count and every 1 or more, not {start}, {count} and {every}.")
@@ -34,10 +37,11 @@ def read_frames(path: Path | str, start: int = 0, count: int | None = None, ever
         size = (video.codec_context.width, video.codec_context.height)
         # A header's number is only a claim. Counting costs a few milliseconds, once the claim itself is bearable.
         check_frames(_chosen(video.frames, start, count, every), size, path)
-        expected = _chosen(max(video.frames, _count_packets(path)), start, count, every)
+        packets = list_packets(path)
+        expected = _chosen(max(video.frames, packets.count), start, count, every)
         check_frames(expected, size, path)
         buffer = FrameBuffer(path, expected)
-        seen = _fill(buffer, _decode(container, video, path), start, count, every)
+        seen = _fill(buffer, _decode_for(start, container, video, packets, path), start, count, every)
         if not buffer.filled:
             raise MediaError(
                 f"{path} holds {seen} frames; there is no frame {start}.",
@@ -68,14 +72,16 @@ def _chosen(frames: int, start: int, count: int | None, every: int) -> int:
     return rest if count is None else min(count, rest)
 
 
-def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, count: int | None, every: int) -> int:
-    """Convert the chosen frames in a second thread while this one decodes; how many frames were decoded."""
+def _fill(
+    buffer: FrameBuffer, frames: Iterator[tuple[int, av.VideoFrame]], start: int, count: int | None, every: int
+) -> int:
+    """Convert the chosen ones of the numbered frames in a second thread while this one decodes; how many there were."""
     seen = chosen = 0
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="kling-frames") as converter:
         waiting: deque[Future[None]] = deque()
-        for frame in frames:
-            seen += 1
-            if seen <= start or (seen - start - 1) % every:
+        for number, frame in frames:
+            seen = number + 1
+            if number < start or (number - start) % every:
                 continue
             chosen += 1
             waiting.append(converter.submit(buffer.append, frame))
@@ -88,9 +94,29 @@ def _fill(buffer: FrameBuffer, frames: Iterator[av.VideoFrame], start: int, coun
     return seen
 
 
-def _decode(container: InputContainer, video: VideoStream, path: Path | str) -> Iterator[av.VideoFrame]:
+def _decode_for(
+    start: int, container: InputContainer, video: VideoStream, packets: Packets, path: Path | str
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Frames with their numbers, from the last keyframe before frame `start` on, or from the beginning."""
     video.thread_type = "AUTO"
-    number, cut_off = 0, False
+    entrance = packets.entrance(start)
+    if entrance is not None:
+        container.seek(entrance, stream=video)
+        frames = _decode(container, video, path, packets.keyframes[entrance])
+        first = next(frames, None)
+        number = packets.keyframes.get(first.pts) if first and first.pts is not None else None
+        if first and number is not None and number <= start:
+            yield from enumerate(chain([first], frames), number)
+            return
+        container.seek(next(iter(packets.keyframes)), stream=video)
+    yield from enumerate(_decode(container, video, path))
+
+
+def _decode(
+    container: InputContainer, video: VideoStream, path: Path | str, number: int = 0
+) -> Iterator[av.VideoFrame]:
+    """Frames from where the container stands; `number` is that of the first one."""
+    cut_off = False
     try:
         for packet in container.demux(video):
             cut_off = packet.is_corrupt if packet.size else cut_off
@@ -111,15 +137,10 @@ def _broken(path: Path | str, number: int, video: VideoStream, why: str) -> Medi
     )
 
 
-def _count_packets(path: Path | str) -> int:
-    """The number of compressed pictures in the file, without decoding them."""
-    with open_clip(path, Charged.ONCE) as container:
-        return sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
-
-
 def _last_frame(path: Path | str, seek: bool) -> av.VideoFrame | None:
     with open_clip(path, Charged.ONCE) as container:
         video = video_stream(container, path, Charged.ONCE)
+        video.thread_type = "AUTO"
         frame = None
         try:
             if seek:

@@ -6,8 +6,9 @@ writes it, and what it cannot do, in `dialects`.
 
 from __future__ import annotations
 
+from ..bounds import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES, MAX_SEED, ONLY_COLLECTED
 from .audio import TextToAudio, TextToSpeech, VideoToAudio
-from .camera import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES, CameraControl
+from .camera import CameraControl
 from .images import (
     ImageExpand,
     ImageGeneration,
@@ -20,11 +21,10 @@ from .images import (
 from .library import CustomElement, CustomVoice
 from .lip_sync import LipSync
 from .omni import Effects, OmniVideo
-from .rules import MAX_SEED
 from .shots import MultiShot, Shot
 from .video import Avatar, Image2Video, MotionControl, MultiImage2Video, Text2Video, TryOnVideo, VideoExtend
 
-#: In the order of the tables.
+#: In the order of the tables, and of `bounds.KINDS`.
 OPERATIONS = (
     Text2Video,
     Image2Video,
@@ -49,8 +49,6 @@ OPERATIONS = (
     CustomVoice,
     CustomElement,
 )
-#: What also makes clips at Kling, by its paths: nothing of ours orders it, but its tasks can be collected.
-ONLY_COLLECTED = ("multi-elements", "lip-sync")
 #: Those that Kling's capability tables know by mode, seconds, sound, frames and camera.
 VideoOperation = Text2Video | Image2Video
 Operation = (

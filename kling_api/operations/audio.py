@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..bounds import LONGEST_SOUND_PROMPT, LONGEST_SPEECH, VOICE_LANGUAGES
 from .rules import Clip, check_clip, check_shared, exactly_one, not_empty, not_longer, one_of, within
-
-VOICE_LANGUAGES = ("zh", "en")
-#: Characters (official docs, 2026-02).
-LONGEST_SPEECH, LONGEST_SOUND_PROMPT = 1000, 200
 
 
 @dataclass(frozen=True)

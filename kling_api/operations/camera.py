@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..bounds import CAMERA_AXES, CAMERA_LIMIT, CAMERA_TYPES
 from ..errors import InvalidRequest
 from .rules import one_of, within
-
-CAMERA_AXES = ("horizontal", "vertical", "pan", "tilt", "roll", "zoom")
-CAMERA_TYPES = ("simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward")
-CAMERA_LIMIT = 10.0
 
 
 @dataclass(frozen=True)

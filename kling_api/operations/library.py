@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..bounds import LONGEST_DESCRIPTION, LONGEST_NAME
 from ..errors import InvalidRequest
 from .rules import (
     Clip,
@@ -21,8 +22,6 @@ from .rules import (
     one_of,
 )
 
-#: Characters (official docs, 2026-02).
-LONGEST_NAME, LONGEST_DESCRIPTION = 20, 100
 REFERENCE_TYPES = ("image_refer", "video_refer")
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..bounds import SHORTEST_SOUND
 from ..errors import InvalidRequest
 from .rules import Clip, Recording, check_clip, check_shared, check_sound, exactly_one, within
-
-#: The shortest piece of sound (official docs, 2026-02), in milliseconds.
-SHORTEST_SOUND = 2000
 
 
 @dataclass(frozen=True)

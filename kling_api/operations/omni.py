@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..bounds import MOST_BESIDE_CLIP, MOST_REFERENCES, REFER_TYPES
 from ..errors import InvalidRequest
 from .rules import (
     Clip,
@@ -21,10 +22,6 @@ from .rules import (
     one_of,
 )
 from .shots import MultiShot, check_shots, texts_of
-
-REFER_TYPES = ("feature", "base")
-#: Pictures and elements together, without and with a clip (official docs, 2026-02).
-MOST_REFERENCES, MOST_BESIDE_CLIP = 7, 4
 
 
 @dataclass(frozen=True)

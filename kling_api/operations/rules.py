@@ -6,12 +6,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ..bounds import MAX_SEED
 from ..errors import InvalidRequest
 from ..recordings import Footage, Sound
 from ..stills import Still
-
-#: ComfyUI's own range of a seed.
-MAX_SEED = 0xFFFFFFFFFFFFFFFF
 
 #: No input of pictures, elements or voices has a higher number; clips have none.
 _MOST_SOCKETS = 7

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..bounds import LONGEST_SHOT_PROMPT, MOST_SHOTS, SHOT_TYPES
 from ..errors import InvalidRequest
 from .rules import not_empty, one_of
-
-#: Official docs (2026-02-25 on): the most shots of a clip, and the most characters of one shot's prompt.
-MOST_SHOTS = 6
-LONGEST_SHOT_PROMPT = 512
-SHOT_TYPES = ("customize", "intelligence")
 
 
 @dataclass(frozen=True)

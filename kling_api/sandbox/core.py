@@ -171,16 +171,19 @@ class Platform:
 
     def _check_units(self, pack: str, milliunits: int, allowance: Allowance, now: int) -> None:
         """Tasks under way count with their price, else several at once could overdraw the pack (inferred)."""
-        failed = "settled IS NOT NULL AND due <= ? AND failure <> ''"
-        condition = f"account = ? AND pack = ? AND NOT ({failed})"
-        bound = self._store.number("SUM(milliunits)", condition, (allowance.account, pack, now))
+        failed = "account = ? AND pack = ? AND failure <> '' AND settled IS NOT NULL AND due <= ?"
+        bound = self._store.prices(allowance.account, pack)
+        bound -= self._store.number("SUM(milliunits)", failed, (allowance.account, pack, now))
         if bound + self._store.fees(allowance.account, pack) + milliunits > allowance.milliunits:
             raise NoUnitsLeft
 
     def _check_slots(self, order: Order, allowance: Allowance, now: int) -> None:
-        condition = "account = ? AND pack = ? AND version = ? AND (settled IS NULL OR due > ?)"
-        values = (allowance.account, order.pack, order.version, now)
-        if self._store.number("SUM(slots)", condition, values) + order.slots > allowance.slots:
+        of_its_kind = "account = ? AND pack = ? AND version = ?"
+        values = (allowance.account, order.pack, order.version)
+        taken = self._store.number("SUM(slots)", f"{of_its_kind} AND settled IS NULL", values)
+        # By itself: with OR between the two, SQLite would look at all tasks that ever were.
+        taken += self._store.number("SUM(slots)", f"{of_its_kind} AND settled IS NOT NULL AND due > ?", (*values, now))
+        if taken + order.slots > allowance.slots:
             raise NoFreeSlot
 
     def _new_row(self, order: Order, account: str, now: int, fate: Fate) -> Row:
@@ -214,8 +217,13 @@ class Platform:
 
     def _find_by(self, column: str, account: str, keys: Sequence[str]) -> list[Task]:
         wanted = [int(key) if column == "id" else key for key in dict.fromkeys(keys) if column != "id" or _is_id(key)]
+        if not wanted:
+            return []
         holders = ", ".join("?" for _ in wanted)
-        rows = self._store.select(f"account = ? AND {column} IN ({holders})", (account, *wanted))
+        condition = f"account = ? AND {column} IN ({holders})"
+        if column == "external_id":
+            condition += " AND external_id <> ''"  # as in its index, or SQLite does not use it
+        rows = self._store.select(condition, (account, *wanted))
         return sorted(self._tasks(rows), key=lambda task: wanted.index(getattr(task.row, column)))
 
     def _tasks(self, rows: list[Row]) -> list[Task]:

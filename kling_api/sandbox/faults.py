@@ -15,7 +15,8 @@
 | slow_after         | as usual, but the answer comes `seconds` (5) after the task was made                            |
 | fail_task          | the task is made and then fails with `message`; not charged                                     |
 | never_finish       | the task is made and stays `processing`                                                         |
-| truncated_download | a download promises its length, sends half of it and closes                                     |
+| truncated_download | a download promises its length, sends half of it, or `bytes`, and closes                        |
+| no_ranges          | a download is sent from its beginning, whichever part of it was asked for                       |
 
 Each fault works `times` times (1; null: until it is removed) and on one `operation`: `create` (the default: any
 create), a certain one (text2video, image2video, multi-image2video, motion-control, video-extend, avatar, lip-sync,
@@ -23,8 +24,9 @@ omni-video, effects, generations, omni-image, multi-image2image, expand, kolors-
 ai-multi-shot, tts, text-to-audio, video-to-audio, custom-voices, advanced-custom-elements), or `query`, `list`,
 `costs`, `upload`, `identify-face`, `delete`, `download`, `any`. A dialect answers with its own words and HTTP status
 for Kling's `code`; `status` overrides the latter.
-truncated_download works on downloads, fail_task and never_finish on creates. A fault "after" waits for a request that
-succeeds. Faults are tried in the order in which they were added; at most one before and one after per request.
+truncated_download and no_ranges work on downloads, fail_task and never_finish on creates. A fault "after" waits for a
+request that succeeds. Faults are tried in the order in which they were added; at most one before and one after per
+request.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from typing import Any
 BEFORE = ("refuse", "rate_429", "duplicate", "drop_before", "error_before", "garbage", "slow")
 AFTER = ("drop_after", "error_after", "garbage_after", "slow_after")
 FATES = ("fail_task", "never_finish")
-DOWNLOADS = ("truncated_download",)
+DOWNLOADS = ("truncated_download", "no_ranges")
 KINDS = (*BEFORE, *AFTER, *FATES, *DOWNLOADS)
 #: Operations that make no task; "create" means all others.
 READING = ("query", "list", "costs", "download", "upload", "identify-face", "delete")
@@ -56,11 +58,12 @@ class Fault:
     message: str = ""
     seconds: float = 5.0
     retry_after: float | None = None
+    bytes: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault '{self.kind}'; known: {', '.join(KINDS)}")
-        for name in ("times", "code", "status", "seconds", "retry_after"):
+        for name in ("times", "code", "status", "seconds", "retry_after", "bytes"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
                 raise ValueError(f"{name} is {value!r}, not a number from 0")

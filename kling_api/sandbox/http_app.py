@@ -15,7 +15,8 @@ from typing import Any
 from aiohttp import web
 
 from .bodies import LARGEST_BODY, NewPart, drop_files, read_call
-from .faults import AFTER, BEFORE, DOWNLOADS, Fault, FaultBoard, read_fault
+from .faults import AFTER, BEFORE, Fault, FaultBoard, read_fault
+from .file_answers import send, send_download
 from .refusals import Refused
 from .wire import Call, Dialect, Reply, Route
 
@@ -33,15 +34,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FindResult = Callable[[str, str, str], Path | str]
 #: Name of an upload -> the file.
 FindUpload = Callable[[str], Path | None]
-_TYPES = {
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".m4a": "audio/mp4",
-}
 
 
 class HttpApp:
@@ -140,14 +132,12 @@ class HttpApp:
         found = await asyncio.to_thread(self._find_result, name, query.get("expires", ""), query.get("signature", ""))
         if isinstance(found, str):
             return web.Response(status=403, text=found)
-        if self._faults.take(DOWNLOADS, "download"):
-            return await _send_half(request, found)
-        return web.FileResponse(found, headers={"Content-Type": _TYPES[found.suffix]})
+        return await send_download(request, found, self._faults)
 
     async def _uploaded(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         found = self._find_upload(name)
-        return web.FileResponse(found, headers={"Content-Type": _TYPES[Path(name).suffix]}) if found else _not_there()
+        return send(found, Path(name).suffix) if found else _not_there()
 
     async def _state(self, request: web.Request) -> web.Response:
         described = await asyncio.get_running_loop().run_in_executor(self._threads, self._describe)
@@ -223,16 +213,6 @@ def _garbage() -> web.Response:
 
 def _not_there() -> web.Response:
     return web.Response(status=404, text="There is no such file.")
-
-
-async def _send_half(request: web.Request, file: Path) -> web.StreamResponse:
-    data = await asyncio.to_thread(file.read_bytes)
-    response = web.StreamResponse(headers={"Content-Type": _TYPES[file.suffix], "Content-Length": str(len(data))})
-    await response.prepare(request)
-    await response.write(data[: len(data) // 2])
-    if request.transport:
-        request.transport.close()  # sends what is still waiting, then ends
-    return response
 
 
 def _response(reply: Reply) -> web.Response:

@@ -40,10 +40,16 @@ CREATE UNIQUE INDEX IF NOT EXISTS external_ids ON tasks (account, external_id) W
 CREATE INDEX IF NOT EXISTS open_tasks ON tasks (id) WHERE settled IS NULL;
 CREATE INDEX IF NOT EXISTS open_callbacks ON tasks (id)
     WHERE callback_url <> '' AND told NOT IN ('succeeded', 'failed');
+-- What is under way or has failed is found without a look at all tasks that ever were.
+CREATE INDEX IF NOT EXISTS later_tasks ON tasks (due);
+CREATE INDEX IF NOT EXISTS failed_tasks ON tasks (account, pack) WHERE failure <> '';
 CREATE TABLE IF NOT EXISTS leases (task INTEGER PRIMARY KEY, until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fees (account TEXT NOT NULL, pack TEXT NOT NULL, milliunits INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS deleted (task INTEGER PRIMARY KEY);
+-- The prices of all tasks together; a file from before there was such a table has it filled.
+CREATE TABLE IF NOT EXISTS prices (account TEXT, pack TEXT, milliunits INTEGER NOT NULL, PRIMARY KEY (account, pack));
+INSERT OR IGNORE INTO prices SELECT account, pack, SUM(milliunits) FROM tasks GROUP BY account, pack;
 """
 
 
@@ -107,7 +113,11 @@ class Store:
             self._db.execute("COMMIT")
 
     def add(self, row: Row) -> None:
+        """Only in a transaction."""
         self._execute(f"INSERT INTO tasks ({_COLUMNS}) VALUES ({_HOLDERS})", astuple(row))  # noqa: S608 - constants
+        self._execute("INSERT OR IGNORE INTO prices VALUES (?, ?, 0)", (row.account, row.pack))
+        change = "UPDATE prices SET milliunits = milliunits + ? WHERE account = ? AND pack = ?"
+        self._execute(change, (row.milliunits, row.account, row.pack))
 
     def select(self, condition: str, values: Sequence[object] = (), rest: str = "ORDER BY id DESC") -> list[Row]:
         """Rows, the newest first. `condition` and `rest` are SQL of this package, never of a request."""
@@ -119,9 +129,18 @@ class Store:
         found = self._execute(f"SELECT {expression} FROM tasks WHERE {condition}", values)  # noqa: S608
         return found[0][0] or 0
 
+    def prices(self, account: str, pack: str) -> int:
+        """The sum over all tasks, whatever became of them."""
+        found = self._execute("SELECT milliunits FROM prices WHERE account = ? AND pack = ?", (account, pack))
+        return found[0][0] if found else 0
+
     def add_fee(self, account: str, pack: str, milliunits: int) -> None:
         """What was charged without a task."""
-        self._execute("INSERT INTO fees VALUES (?, ?, ?)", (account, pack, milliunits))
+        one = "SELECT MIN(rowid) FROM fees WHERE account = ? AND pack = ?"
+        with self._lock:
+            change = f"UPDATE fees SET milliunits = milliunits + ? WHERE rowid = ({one})"  # noqa: S608 - constants
+            if not self._db.execute(change, (milliunits, account, pack)).rowcount:
+                self._execute("INSERT INTO fees VALUES (?, ?, ?)", (account, pack, milliunits))
 
     def fees(self, account: str, pack: str) -> int:
         """Of all accounts or packs for ""."""

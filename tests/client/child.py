@@ -22,7 +22,7 @@ from typing import Any
 
 import requests
 
-from kling_api import collect, polling, transport, wait
+from kling_api import collect, polling, rounds, transport
 from kling_api.client import Client
 from kling_api.errors import KlingError
 from kling_api.ledger import Ledger
@@ -41,7 +41,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "the request is sent, the answer not read": (transport, "_json", "before"),
     "the answer is read, not recorded": (Ledger, "accepted", "before"),
     "the task is recorded": (Ledger, "accepted", "after"),
-    "the task was asked about": (wait, "_ask", "after"),
+    "the task was asked about": (rounds, "_singly", "after"),
     "the download begins": (collect, "download", "before"),
     "half of the file is there": (requests.Response, "iter_content", "in the middle of"),
     "the file is whole, not renamed": (probe, "check_clip", "after"),

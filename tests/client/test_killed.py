@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kling_api import polling
+from kling_api import part_file, polling
 from kling_api.ledger import State
 from kling_api.operations import Text2Video
 from kling_api.sandbox.config import SandboxConfig
@@ -103,7 +103,10 @@ def test_a_request_that_outlives_its_process_is_not_made_twice(make_stage: Calla
     assert (stage.tasks_made, stage.charges) == (1, 1)
 
 
-def test_what_a_killed_download_leaves_is_removed_by_a_download_a_day_later(shared: CountedStage) -> None:
+def test_what_a_killed_download_leaves_is_removed_by_a_download_a_day_later(
+    shared: CountedStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_file, "LOOK_AGAIN", 0.0)
     killed(shared, "half of the file is there")
     results = shared.home / "results"
     (half,) = results.glob("*.part")

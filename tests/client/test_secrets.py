@@ -109,7 +109,7 @@ SCENES = [
     Scene(OutcomeUnknown, fault={"kind": "error_before", "message": QUOTE}),
     Scene(OutcomeUnknown, fault={"kind": "drop_before", "operation": "any"}),
     Scene(TaskFailed, fault={"kind": "fail_task", "message": QUOTE}),
-    Scene(StillRunning, fault={"kind": "never_finish"}, waits={"wait.PATIENCE": 0.0}),
+    Scene(StillRunning, fault={"kind": "never_finish"}, waits={"question.PATIENCE": 0.0}),
     Scene(StillRunning, fault={"kind": "refuse", "operation": "query", "message": QUOTE}),
     Scene(DownloadFailed, fault={"kind": "truncated_download"}),
 ]

@@ -14,6 +14,7 @@ import pytest
 from kling_api.addresses import UnknownHost, check_url
 from kling_api.download import Broken, download
 from kling_api.errors import DownloadFailed
+from kling_api.part_file import PartFile
 
 from .raw_server import CERTIFICATE, Behave, RawServer, answer, raw_server, tunnel_to
 
@@ -96,7 +97,8 @@ def name_service(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
 
 def fetch(url: str, target: Path, own_url: str = API) -> bytes:
-    download(url, target, own_url, lambda _path: None, lambda _got, _total: None)
+    with PartFile(target) as part:
+        download(url, part, own_url, lambda _path: None, lambda _got, _total: None)
     return target.read_bytes()
 
 

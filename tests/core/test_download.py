@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from kling_api import download as downloading
+from kling_api import part_file
 from kling_api.download import Broken, LinkExpired, download
 from kling_api.errors import DownloadFailed, KlingError, MediaError
 from kling_api.media.probe import check_clip
+from kling_api.part_file import PartFile
 from kling_api.watch import Stopped
 
 from .raw_server import CERTIFICATE, Behave, RawServer, answer, closed_port, hang_up, raw_server, reset, say, tunnel_to
@@ -52,7 +54,18 @@ def _fetch(
     check: Callable[[Path], object] = _no_check,
     on_piece: Callable[[int, int | None], None] = lambda _got, _total: None,
 ) -> None:
-    download(server.url + path, target, server.url, check, on_piece)
+    _fetch_from(server.url + path, target, server.url, check, on_piece)
+
+
+def _fetch_from(
+    url: str,
+    target: Path,
+    own_url: str,
+    check: Callable[[Path], object] = _no_check,
+    on_piece: Callable[[int, int | None], None] = lambda _got, _total: None,
+) -> None:
+    with PartFile(target) as part:
+        download(url, part, own_url, check, on_piece)
 
 
 def test_a_file_is_kept_whole(serve: Callable[[Behave], RawServer], target: Path) -> None:
@@ -127,7 +140,7 @@ def test_a_transfer_that_breaks_leaves_no_file_and_can_be_tried_again(
 def test_a_host_that_is_not_there_can_be_tried_again(target: Path) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
     with pytest.raises(Broken, match="connection failed"):
-        download(f"{url}/a.mp4?Signature=FAKE", target, url, _no_check, lambda _got, _total: None)
+        _fetch_from(f"{url}/a.mp4?Signature=FAKE", target, url)
     assert not target.exists()
 
 
@@ -221,7 +234,7 @@ def test_no_key_and_no_password_goes_to_a_file_host(
         monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
         monkeypatch.setenv("HTTPS_PROXY", serve(tunnel_to(server.port)).url)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
-        download("https://kling.invalid/a.mp4", target, "https://kling.invalid", _no_check, lambda _got, _total: None)
+        _fetch_from("https://kling.invalid/a.mp4", target, "https://kling.invalid")
         assert target.read_bytes() == CONTENT
         assert b"authorization" not in server.requests[0].lower()
 
@@ -240,7 +253,7 @@ def test_a_missing_ca_bundle_is_not_taken_for_trouble_with_the_folder(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent/bundle.pem")
     with pytest.raises(DownloadFailed, match="No connection could be prepared"):
-        download("https://api.invalid/a.mp4", target, "https://api.invalid", _no_check, lambda _got, _total: None)
+        _fetch_from("https://api.invalid/a.mp4", target, "https://api.invalid")
 
 
 def _drip(head: bytes, drop: bytes) -> Behave:
@@ -330,7 +343,7 @@ def test_a_stop_does_not_wait_for_a_name(target: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(socket, "getaddrinfo", _look_up_slowly)
     begun = time.monotonic()
     with pytest.raises(Stopped):
-        download("https://cdn.example/a.mp4", target, "https://api.example", _no_check, _stop_soon())
+        _fetch_from("https://cdn.example/a.mp4", target, "https://api.example", on_piece=_stop_soon())
     assert time.monotonic() - begun < 2
     assert _nothing_goes_on(target)
 
@@ -357,6 +370,22 @@ def test_what_a_killed_process_left_behind_is_removed_a_day_later(
         os.utime(file, (time.time() - 90_000, time.time() - 90_000))
     _fetch(serve(answer(body=CONTENT)), target)
     assert sorted(target.parent.iterdir()) == sorted([target, young, foreign])
+
+
+def test_a_folder_is_looked_through_once_an_hour_and_not_for_each_file(
+    serve: Callable[[Behave], RawServer], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may hold the results of years."""
+    looks: list[Path] = []
+    look = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda folder: looks.append(folder) or look(folder))
+    server = serve(answer(body=CONTENT))
+    for _ in range(5):
+        _fetch(server, target)
+    assert looks == [target.parent]
+    monkeypatch.setattr(part_file, "LOOK_AGAIN", 0.0)
+    _fetch(server, target)
+    assert looks == [target.parent] * 2
 
 
 def _nothing_goes_on(target: Path) -> bool:

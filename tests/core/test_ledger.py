@@ -223,21 +223,21 @@ def test_a_job_that_is_not_there_is_none_to_look_at_and_an_error_to_adopt(ledger
         ledger.adopt("kn-none")
 
 
-def test_the_usual_time_is_the_median_of_the_same_jobs_of_this_account(ledger: Ledger) -> None:
-    assert ledger.median_seconds(NEW) is None
+def test_past_times_are_those_of_the_same_jobs_of_this_account(ledger: Ledger) -> None:
+    assert ledger.past_seconds(NEW) == ()
     for number, seconds in enumerate((10.0, 500.0, 20.0)):
         _finish(ledger, _other(number), seconds)
     for other in ({"account": "host#2"}, {"model": "kling-v1"}, {"mode": "pro"}, {"duration": 10}):
         _finish(ledger, dataclasses.replace(_other(hash(str(other)) % 10**9 + 10), **other), 9999.0)
-    assert ledger.median_seconds(NEW) == 20.0
+    assert ledger.past_seconds(NEW) == (20.0, 500.0, 10.0)
 
 
-def test_the_usual_time_follows_the_last_twenty_jobs(home: Path) -> None:
+def test_past_times_are_those_of_the_last_twenty_jobs_the_newest_first(home: Path) -> None:
     times = iter(range(1, 10**6))
     ledger = Ledger(home, clock=lambda: float(next(times)))
     for number in range(40):
-        _finish(ledger, _other(number), 300.0 if number < 20 else 60.0)
-    assert ledger.median_seconds(NEW) == 60.0
+        _finish(ledger, _other(number), 1.0 + number)
+    assert ledger.past_seconds(NEW) == tuple(float(seconds) for seconds in range(40, 20, -1))
 
 
 def _finish(ledger: Ledger, new: NewJob, seconds: float) -> None:

@@ -94,6 +94,13 @@ def ffmpeg_rgb(path: Path, width: int, height: int) -> np.ndarray:
     return np.frombuffer(output, np.uint8).reshape(-1, height, width, 3)
 
 
+def ffmpeg_rate(path: Path) -> Fraction:
+    """Frames per second on average, as the `ffprobe` program tells it."""
+    command = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate"]
+    done = subprocess.run([*command, "-of", "csv=p=0", str(path)], check=True, capture_output=True, text=True)
+    return Fraction(done.stdout.strip().strip(","))
+
+
 def announce_in_avi(path: Path, frames: int) -> None:
     """Change the number of frames that an AVI file's headers announce; the frames themselves stay."""
     data = bytearray(path.read_bytes())

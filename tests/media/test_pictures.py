@@ -100,6 +100,32 @@ def test_a_picture_that_does_not_fit_as_png_becomes_the_best_jpeg_that_fits() ->
     assert len(smaller) < len(largest.data)
 
 
+def test_a_large_picture_that_just_fits_as_png_stays_one() -> None:
+    scene = samples.gradient(1200, 900)
+    grainy = np.clip(scene + np.random.default_rng(3).normal(0, 3, scene.shape), 0, 255).astype(np.uint8)
+    half = np.concatenate([grainy[:450], scene[450:]])
+    for pixels in (scene, grainy, half):
+        png = encode_image(as_tensor(pixels), LIMIT)
+        assert encode_image(as_tensor(pixels), len(png)) == png
+        assert encode_image(as_tensor(pixels), len(png) - 1).startswith(b"\xff\xd8\xff")
+
+
+def test_a_png_that_would_be_far_too_large_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    tensor = as_tensor(noise(1200, 900))
+    sizes = []
+    encode = cv2.imencode
+
+    def note(suffix: str, pixels: np.ndarray, options: list[int]) -> object:
+        sizes.append((suffix, len(pixels)))
+        return encode(suffix, pixels, options)
+
+    monkeypatch.setattr(cv2, "imencode", note)
+    assert encode_image(tensor, 2_000_000).startswith(b"\xff\xd8\xff")
+    assert sizes[0][0] == ".png"
+    assert sizes[0][1] < 900 / 7 + 16
+    assert {suffix for suffix, _ in sizes[1:]} == {".jpg"}
+
+
 def test_a_picture_that_does_not_fit_at_all_is_refused_with_the_numbers() -> None:
     with pytest.raises(
         MediaError, match=r"320 x 240 pixels takes [\d,]+ bytes .* quality 70; the limit is 1,000 bytes"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from kling_api import download, find, ledger, polling, retry, run, submit, wait
+from kling_api import download, find, ledger, polling, question, retry, run, submit
 from kling_api.client import Client, Result
 from kling_api.dialects.official import Official
 from kling_api.errors import KlingError, StillRunning, TaskFailed
@@ -169,7 +169,7 @@ def _hurry(patience: float) -> None:
     _set(retry, "FIRST_WAIT", 0.3)
     _set(retry, "LONGEST_WAIT", 3.0)
     _set(polling, "LOCAL_SECONDS", 0.3)
-    _set(wait, "PATIENCE", patience)
+    _set(question, "PATIENCE", patience)
     _set(download, "_CHUNK", 64 * 1024)  # several pieces per clip, so that there is a middle
 
 

@@ -29,6 +29,7 @@ STEPS = {
 _CREATE_FAULTS = ("refuse", "rate_429", "duplicate", "fail_task", "never_finish")
 _LOST_ANSWERS = ("drop_before", "drop_after", "error_before", "error_after", "garbage", "garbage_after")
 _SLOW = ("slow", "slow_after")
+_DOWNLOADS = ("truncated_download", "truncated_download", "no_ranges")
 #: `refuse` with these: for good, for good, come later, and "no such task" of one that may be there.
 _REFUSALS: tuple[dict[str, Any], ...] = (
     {"code": 1301},
@@ -181,7 +182,7 @@ def _late_arrival(random: Random) -> list[tuple[float, dict[str, Any]]]:
 
 def _fault(random: Random) -> tuple[float, dict[str, Any]]:
     at = 0.0 if random.random() < 0.8 else random.uniform(0.0, 1.0)
-    kinds = random.choices((_CREATE_FAULTS, _LOST_ANSWERS, _SLOW, ("truncated_download",)), (4, 7, 5, 1))[0]
+    kinds = random.choices((_CREATE_FAULTS, _LOST_ANSWERS, _SLOW, _DOWNLOADS), (4, 7, 5, 1))[0]
     kind = random.choice(kinds)
     if kind == "never_finish" and random.random() < 0.6:  # each makes a request that nobody can finish
         kind = "fail_task"
@@ -189,7 +190,7 @@ def _fault(random: Random) -> tuple[float, dict[str, Any]]:
 
 
 def _details(random: Random, kind: str) -> dict[str, Any]:
-    if kind == "truncated_download":
+    if kind in _DOWNLOADS:
         return {"times": random.choice((1, 1, 2, 5))}
     if kind in ("fail_task", "never_finish"):
         return {"message": "Image pixel is invalid"}

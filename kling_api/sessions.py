@@ -1,0 +1,75 @@
+"""Open connections of this process, kept for the next request of any thread: one request at a time on each.
+
+They hold no key and no cookie, so that the accounts of one host can share them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import requests
+
+#: Seconds without a request after which a connection is closed; many servers do so after 60 s or more.
+IDLE = 50.0
+#: The same for an order. Some servers close theirs after 5 s, and one that is closed just then leaves nobody knowing
+#: whether the order has arrived.
+FRESH = 2.0
+
+
+class Sessions:
+    """Those to one base URL. Safe to share between threads."""
+
+    def __init__(
+        self, base_url: str, make: Callable[[str], requests.Session], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._base_url = base_url
+        self._make = make
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._free: list[tuple[float, requests.Session]] = []
+
+    @contextmanager
+    def borrowed(self, idle: float = IDLE) -> Iterator[requests.Session]:
+        """One that was used at most `idle` seconds ago, else a new one. After an error it is not used again."""
+        session = self._take(idle) or self._new()
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+        with self._lock:
+            self._free.append((self._clock(), session))
+
+    def _take(self, idle: float) -> requests.Session | None:
+        """The one that was used last, so that those too many grow old. The old ones are closed."""
+        now = self._clock()
+        with self._lock:
+            old = [entry for entry in self._free if now - entry[0] > IDLE]
+            self._free = [entry for entry in self._free if now - entry[0] <= IDLE]
+            found = self._free.pop()[1] if self._free and now - self._free[-1][0] <= idle else None
+        for _, session in old:
+            session.close()
+        return found
+
+    def _new(self) -> requests.Session:
+        session = self._make(self._base_url)
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        return session
+
+
+def sessions_of(base_url: str, make: Callable[[str], requests.Session]) -> Sessions:
+    """The same for all customers of that address; a forked child must not answer on its parent's connections."""
+    return _sessions_of(base_url, make, os.getpid())
+
+
+@cache
+def _sessions_of(base_url: str, make: Callable[[str], requests.Session], _pid: int) -> Sessions:
+    return Sessions(base_url, make)
