@@ -1,152 +1,152 @@
-"""Clips into tensors and pictures into upload bytes, each beside our own plain version of the usual way."""
+"""Clips into tensors: ours beside our own plain version of the usual way, ComfyUI's own, and the machine's limits."""
 
 from __future__ import annotations
 
-import io
-import json
-import subprocess
+import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from kling_api.machine import available_memory
-from kling_api.media import decode_picture, encode_image, read_first_frame, read_frames, resize, warp, write_clip
+from kling_api.media.probe import probe
 
+from . import against_ffmpeg, clips
+from .clips import Case
+from .fresh import Run, run
 from .measurement import Measurement
+from .ways import PART
 
-_SIZE = (1920, 1080)
-_RATE = 24
 _RUNS = 3
-_USUAL_PEAK = 3.0  # times the tensor; the plain version needs at least 2.1
+_LIMIT_RUNS = 5
+_GREEDY, _USUAL_PEAK = ("list_and_stack", "comfyui"), 3.0  # times the tensor: its frames one by one, and their sum
+_SPARE = 1.5e9  # bytes for everything else on the machine
+_MB = 1e6
 
 
 def decode() -> list[Measurement]:
-    """Time and peak memory from an mp4 file (1080p with sound) to the IMAGE tensor, each run in its own process."""
-    seconds = _affordable_seconds()
-    with TemporaryDirectory() as folder:
-        clip = Path(folder) / "clip.mp4"
-        _write_test_clip(clip, seconds)
-        runs: dict[str, list[dict[str, float]]] = {way: [] for way in _WAYS}
-        for number in range(_RUNS + 1):
-            for way in _WAYS:
-                result = _run_alone(way, clip)
-                if number:  # the first run of each only warms up the machine
-                    runs[way].append(result)
-        megabytes = round(clip.stat().st_size / 1e6, 1)
-    notes: dict[str, object] = {"clip": f"{seconds} s, {_SIZE[0]} x {_SIZE[1]}, {_RATE} fps", "megabytes": megabytes}
-    time_ours, time_usual = ([run["seconds"] for run in runs[way]] for way in ("ours", "usual"))
-    peak_ours, peak_usual = ([run["peak"] for run in runs[way]] for way in ("ours", "usual"))
+    """Time and peak memory from a file to IMAGE and AUDIO, for each kind of clip, each run in its own process."""
+    rows = _beside_the_usual_way(clips.MAIN, memory_row=True)
+    for case in clips.OTHERS:
+        rows += _beside_the_usual_way(case, memory_row=case is clips.OTHERS[0])
+    return rows + _too_large(clips.TOO_LARGE)
+
+
+def limits() -> list[Measurement]:
+    """How far we are from what the machine can do: decoding alone, and writing the tensor alone."""
+    ways = ("decode_alone", "write_alone", "frames_alone")
+    with _written(clips.MAIN) as (path, small):
+        runs = _in_turn(ways, path, small, _LIMIT_RUNS)
+    decoding, writing, ours = (runs[way] for way in ways)
+    seconds = {way: _seconds(runs[way]) for way in ways}
+    larger = max(seconds["decode_alone"], seconds["write_alone"], key=sum)
+    name = "writing" if larger is seconds["write_alone"] else "decoding"
+    both = [one.processor + other.processor for one, other in zip(decoding, writing, strict=True)]
+    label = clips.MAIN.name
+    notes = _processor(runs)
     return [
-        Measurement(f"mp4 -> IMAGE, {seconds} s 1080p, time", "s", 0.33, time_ours, time_usual, notes=notes),
-        Measurement("the same, peak memory / tensor", "x", 1.10, peak_ours, peak_usual, ours_alone=True, notes=notes),
+        Measurement(f"limit, {label}: decoding alone, time", "s", None, seconds["decode_alone"], ours_alone=True),
+        Measurement(f"limit, {label}: writing alone, time", "s", None, seconds["write_alone"], ours_alone=True),
+        Measurement(f"{label}: time", "s", None, seconds["frames_alone"], larger, beside=f"{name} alone"),
+        Measurement(
+            *(f"{label}: processor time", "s", None, [one.processor for one in ours], both),
+            beside="both limits",
+            notes=notes,
+        ),
     ]
 
 
-def encode() -> list[Measurement]:
-    """Time from an IMAGE tensor (1080p) to lossless PNG bytes."""
-    with TemporaryDirectory() as folder:
-        clip = Path(folder) / "clip.mp4"
-        _write_test_clip(clip, 1)
-        image = read_first_frame(clip)
-    pixels = np.rint(image[0].numpy() * 255).astype(np.uint8)
-    ways: dict[str, Callable[[], bytes]] = {
-        "usual": lambda: _pil_png(image),
-        "ours": lambda: encode_image(image, 10**9),
+def _beside_the_usual_way(case: Case, memory_row: bool) -> list[Measurement]:
+    with _written(case) as (path, small):
+        ways = ("list_and_stack", "ours", *(("comfyui",) if os.environ.get("COMFYUI_DIR") else ()))
+        runs = _in_turn(ways, path, small, _RUNS)
+        notes = {"megabytes": round(path.stat().st_size / _MB, 1), **_processor(runs), **against_ffmpeg.check(path)}
+    peaks = {way: [one.peak / int(one.result) for one in runs[way]] for way in ways}
+    what = f"file to IMAGE, {case.name}"
+    time = _row(f"{what}: time", "s", 0.33, ways, lambda way: _seconds(runs[way]), notes)
+    if not memory_row:
+        time.notes["peak_memory_by_tensor"] = peaks
+        return [time]
+    memory = _row(f"{what}: peak memory / tensor", "x", 1.10, ways, peaks.__getitem__, notes, ours_alone=True)
+    return [time, memory]
+
+
+def _row(
+    what: str,
+    unit: str,
+    goal: float,
+    ways: Sequence[str],
+    values: Callable[[str], list[float]],
+    notes: dict[str, object],
+    ours_alone: bool = False,
+) -> Measurement:
+    theirs = values("comfyui") if "comfyui" in ways else []
+    usual = values("list_and_stack")
+    return Measurement(what, unit, goal, values("ours"), usual, ours_alone, dict(notes), theirs)
+
+
+def _too_large(case: Case) -> list[Measurement]:
+    """A clip that does not fit: how it is refused, and the ways out."""
+    ways = ("refused", "first", "last", "in_parts")
+    with _written(case) as (path, small):
+        runs = _in_turn(ways, path, small, _RUNS)
+        notes = against_ffmpeg.check(path)
+    refusal, parts = runs["refused"], runs["in_parts"]
+    said: dict[str, object] = {"said": str(refusal[-1].result).replace(str(path), path.name)}
+    rows = []
+    if "was not refused" not in str(said["said"]):
+        taken = [one.peak / _MB for one in refusal]
+        rows.append(Measurement(f"{case.name}: refused, memory taken before", "MB", 200, taken, [], True, said))
+    for way in ("first", "last"):
+        peaks: dict[str, object] = {"peak_mb": [round(one.peak / _MB) for one in runs[way]]}
+        rows.append(Measurement(f"{case.name}: the {way} frame, time", "s", None, _seconds(runs[way]), [], True, peaks))
+    grown = [one.peak / int(one.result) for one in parts]
+    return [
+        *rows,
+        Measurement(f"{case.name}: all in parts of {PART} frames, time", "s", None, _seconds(parts), [], True, notes),
+        Measurement(f"{case.name}: peak memory / tensor of a part", "x", None, grown, ours_alone=True),
+    ]
+
+
+def _processor(runs: dict[str, list[Run]]) -> dict[str, object]:
+    """For the notes: what the programs themselves took, and the kernel for them."""
+    return {
+        "program_seconds": {way: [round(one.processor - one.system, 2) for one in runs[way]] for way in runs},
+        "kernel_seconds": {way: [round(one.system, 2) for one in runs[way]] for way in runs},
     }
-    sizes = {way: len(make()) for way, make in ways.items()}
-    if not all(np.array_equal(decode_picture(make()), pixels) for make in ways.values()):
-        raise SystemExit("the encoded picture differs from the tensor")
-    times: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(_RUNS):
-        for way, make in ways.items():
-            times[way].append(_timed(make))
-    notes: dict[str, object] = {"lossless": True, "bytes": sizes}
-    return [Measurement("IMAGE 1080p -> PNG, lossless, time", "s", 0.10, times["ours"], times["usual"], notes=notes)]
 
 
-def _list_and_stack(path: Path) -> object:
-    """The usual way: a list of frames, each converted by itself, stacked at the end."""
-    import av
-    import torch
-
-    with av.open(str(path)) as container:
-        frames = [
-            torch.from_numpy(frame.to_ndarray(format="rgb24")).float() / 255 for frame in container.decode(video=0)
-        ]
-    return torch.stack(frames)
+def _seconds(runs: Sequence[Run]) -> list[float]:
+    return [one.seconds for one in runs]
 
 
-_WAYS: dict[str, Callable[[Path], object]] = {"usual": _list_and_stack, "ours": read_frames}
+@contextmanager
+def _written(case: Case) -> Iterator[tuple[Path, Path]]:
+    """The clip, and a small one that loads the libraries."""
+    with TemporaryDirectory() as folder:
+        path, small = Path(folder) / f"clip{case.suffix}", Path(folder) / "small.mp4"
+        case.write(path)
+        clips.SMALL.write(small)
+        yield path, small
 
 
-def _pil_png(image: object) -> bytes:
-    """The usual way: PIL with `optimize`."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    pixels = np.clip(255.0 * np.asarray(image)[0], 0, 255).round().astype(np.uint8)
-    Image.fromarray(pixels).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+def _in_turn(ways: Sequence[str], path: Path, small: Path, times: int) -> dict[str, list[Run]]:
+    runs: dict[str, list[Run]] = {way: [] for way in ways}
+    for _ in range(times):
+        for way in ways:
+            runs[way].append(run(way, path, small, _memory(way, path), _python(way)))
+    return runs
 
 
-def _affordable_seconds() -> int:
-    """10, or less where the usual way would not fit into the free memory."""
-    free = available_memory()
-    per_second = _USUAL_PEAK * _RATE * _SIZE[0] * _SIZE[1] * 3 * 4
-    return 10 if free is None else max(1, min(10, int(free / per_second)))
+def _memory(way: str, path: Path) -> int:
+    """Bytes that the way needs about, or what is there."""
+    clip = probe(path)
+    frame = clip.width * clip.height * 3 * 4
+    frames = {"first": 1, "last": 1, "refused": 0, "decode_alone": 0, "in_parts": PART}.get(way, clip.frames)
+    wanted = frames * frame * (_USUAL_PEAK if way in _GREEDY else 1.1)
+    return int(min(wanted, max(0, (available_memory() or 0) - _SPARE)))
 
 
-def _write_test_clip(path: Path, seconds: int) -> None:
-    samples = 0.5 * np.sin(2 * np.pi * 440 * np.arange(seconds * 44100) / 44100)
-    write_clip(path, _moving_picture(seconds * _RATE), _SIZE, _RATE, np.stack([samples] * 2).astype(np.float32))
-
-
-def _moving_picture(count: int) -> Iterator[np.ndarray]:
-    """A slow pan over clouds of several sizes, with some grain: neither empty nor pure noise."""
-    random = np.random.default_rng(2024)
-    picture = np.zeros((_SIZE[1], _SIZE[0], 3), np.float32)
-    for cells, strength in ((8, 60), (40, 30), (200, 15), (960, 5)):
-        coarse = random.standard_normal((cells * 9 // 16, cells, 3)).astype(np.float32)
-        picture += strength * resize(coarse, _SIZE)
-    image = np.clip(picture + 128, 0, 255).astype(np.uint8)
-    for index in range(count):
-        yield warp(image, np.array([[1.1, 0, -0.7 * index], [0, 1.1, -20]], np.float32), _SIZE)
-
-
-def _run_alone(way: str, clip: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.media", way, str(clip)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def _measure_alone(way: str, clip: Path) -> dict[str, float]:
-    """In a fresh process: seconds, and growth of peak memory as a multiple of the tensor."""
-    read_frames(clip, 0, 1)  # the libraries are loaded, the file is in the cache
-    before = _peak_bytes()
-    started = time.perf_counter()
-    tensor = _WAYS[way](clip)
-    seconds = time.perf_counter() - started
-    return {"seconds": seconds, "peak": (_peak_bytes() - before) / getattr(tensor, "nbytes", 1)}
-
-
-def _peak_bytes() -> int:
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux, where getrusage counts the parent's peak too
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def _timed(make: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    make()
-    return time.perf_counter() - started
-
-
-if __name__ == "__main__":
-    print(json.dumps(_measure_alone(sys.argv[1], Path(sys.argv[2]))))
+def _python(way: str) -> str:
+    return os.environ.get("COMFYUI_PYTHON", sys.executable) if way == "comfyui" else sys.executable

@@ -1,0 +1,62 @@
+"""A provider that is another process, as a real one is: the sandbox, whose tasks take their time or never end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from kling_api.sandbox.config import SandboxConfig
+from kling_api.sandbox.faults import Fault
+
+#: Seconds of waiting per second of clip: 5 s of clip are ready after 8 s.
+PACE = 1.6
+
+
+@contextmanager
+def provider(folder: Path, *, slots: int = 10_000, endless: bool = False) -> Iterator[str]:
+    """Its URL. `endless`: tasks stay under way. Clips are an eighth of Kling's in width and height."""
+    command = [sys.executable, "-m", __name__, str(folder), str(slots), "endless" * endless]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.stdin.close()
+
+
+def tasks_of(url: str) -> int:
+    """How many it has made."""
+    return _state(url)["tasks_made"]
+
+
+def questions_of(url: str) -> int:
+    """How often it was asked how tasks are doing."""
+    asked = _state(url)["requests"]
+    return sum(count for route, count in asked.items() if route.startswith("GET ") and "/results/" not in route)
+
+
+def _state(url: str) -> dict[str, Any]:
+    return requests.get(f"{url}/sandbox/state", timeout=60).json()
+
+
+def main(arguments: list[str]) -> None:
+    """Prints its URL; ends when its standard input does."""
+    from kling_api.sandbox.server import Sandbox
+
+    folder, slots, endless = arguments
+    faults = (Fault("never_finish", times=None),) if endless else ()
+    config = SandboxConfig(folder=Path(folder), pace=PACE, shrink=8, slots=int(slots), units=10**9, faults=faults)
+    with Sandbox(config) as sandbox:
+        print(sandbox.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
