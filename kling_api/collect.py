@@ -82,7 +82,7 @@ def _fetch(run: Run, outputs: list[Output], number: int, target: Path) -> None:
                 return _fetch_once(run, outputs[number], part)
             except LinkExpired as error:
                 trouble = f"the link to it has expired ({error})"
-                outputs = _fresh_outputs(run, len(outputs))
+                outputs = _fresh_outputs(run, outputs)
             except Broken as error:
                 trouble = str(error)
             in_vain = 1 if part.has_moved_on() else in_vain + 1
@@ -100,14 +100,16 @@ def _fetch_once(run: Run, output: Output, part: PartFile) -> None:
         raise
 
 
-def _fresh_outputs(run: Run, expected: int) -> list[Output]:
-    """URLs are signed for a time; the task names new ones while the provider keeps the file."""
+def _fresh_outputs(run: Run, known: list[Output]) -> list[Output]:
+    """URLs are signed for a time; the task names new ones while the provider keeps the file. As `known` in order."""
     task = run.question(run.dialect.query(run.job.route, run.job.task_id))
     results = _results(task, run.job.operation) if isinstance(task, Task) and _is_this_one(run, task) else []
     outputs = [output for output in results if output.url]
-    if len(outputs) != expected:
+    if len(outputs) != len(known):
         raise not_fetched(run.job, "The provider does not offer the result any more; Kling keeps results for 30 days.")
-    return outputs
+    by_id = {output.id: output for output in outputs}
+    told_apart = len(by_id) == len(outputs) and by_id.keys() == {output.id for output in known}
+    return [by_id[output.id] for output in known] if told_apart else outputs
 
 
 def _is_this_one(run: Run, task: Task) -> bool:

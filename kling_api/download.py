@@ -156,10 +156,10 @@ class _Transfer:
                 ):
                     if response.is_redirect:
                         url = urljoin(url, response.headers["Location"])
-                    elif asked and not self._begun.accept(response.status_code, response.headers):
+                    elif asked and not self._begun.accept(response.status_code, response.headers, url):
                         self._begun.forget()
                     else:
-                        return self._save(response)
+                        return self._save(response, url)
         except requests.RequestException as error:
             raise Broken(_in_words(error)) from None  # its own text holds the signed URL
         except UnknownHost as error:
@@ -186,14 +186,14 @@ class _Transfer:
             self._connection.close()
             raise Broken("nobody waits for it any more")
 
-    def _save(self, response: requests.Response) -> None:
+    def _save(self, response: requests.Response, sender: str) -> None:
         status, begun = response.status_code, self._begun
         if status in _GONE:
             raise LinkExpired(f"HTTP {status}")
         if status == 206 and begun.got:
             begun.go_on()
         elif status == 200:
-            begun.begin(self._url, response.headers)
+            begun.begin(self._url, response.headers, sender)
         else:
             raise Broken(f"HTTP {status}")
         self._write(response)

@@ -57,19 +57,19 @@ class Begun:
             self.forget()
         return asked
 
-    def accept(self, status: int, headers: Mapping[str, str]) -> bool:
+    def accept(self, status: int, headers: Mapping[str, str], sender: str) -> bool:
         """Whether an answer to whoever asked for the rest leads anywhere, be it later; else ask for the whole."""
         if status == 206 and self.version:
-            return self.version.goes_on(headers, self.got)
+            return self.version.goes_on(headers, self.got, sender)
         if status == 200:
             return True
         self.refused += 1
         return status not in _NO_SUCH_PART and self.refused < _REFUSALS
 
-    def begin(self, url: str, headers: Mapping[str, str]) -> None:
+    def begin(self, url: str, headers: Mapping[str, str], sender: str) -> None:
         """A whole file is about to arrive."""
         self.forget()
-        self.total, self.version = announced(headers), read_version(url, headers)
+        self.total, self.version = announced(headers), read_version(url, headers, sender)
 
     def go_on(self) -> None:
         """The rest is about to arrive."""

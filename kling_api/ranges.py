@@ -24,6 +24,7 @@ class Version:
     length: int
     etag: str
     modified: str
+    place: str
 
     def headers(self, url: str, got: int) -> dict[str, str]:
         """Asks for the bytes from `got` on, if it is still this file; {} where that cannot be asked for.
@@ -33,13 +34,13 @@ class Version:
         proof = self.etag or (self.modified if url == self.url else "")
         return {"Range": f"bytes={got}-", "If-Range": proof} if proof and 0 < got < self.length else {}
 
-    def goes_on(self, headers: Mapping[str, str], got: int) -> bool:
+    def goes_on(self, headers: Mapping[str, str], got: int, sender: str) -> bool:
         """Whether a 206 with these headers brings the bytes of this file from `got` on.
 
         Some servers do not look at If-Range, so what proves the version must be told again.
         """
         part = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", ""))
-        if not part or "Content-Encoding" in headers:
+        if not part or "Content-Encoding" in headers or place_of(sender) != self.place:
             return False
         first, last, length = map(int, part.groups())
         if (first, length) != (got, self.length) or not first <= last < length:
@@ -49,13 +50,18 @@ class Version:
         return headers.get("ETag") == self.etag if self.etag else headers.get("Last-Modified") == self.modified
 
 
-def read_version(url: str, headers: Mapping[str, str]) -> Version | None:
+def place_of(url: str) -> str:
+    """Whose tag or date it is: they tell versions of one resource apart, not resources. A signature may differ."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+def read_version(url: str, headers: Mapping[str, str], sender: str) -> Version | None:
     """Of a whole file that begins to arrive; None where it cannot be told apart from another one."""
     length = announced(headers)
     etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
     etag = etag if _ETAG.fullmatch(etag) else ""
     modified = modified if _proves_a_version(modified, headers.get("Date", "")) else ""
-    return Version(url, length, etag, modified) if length and (etag or modified) else None
+    return Version(url, length, etag, modified, place_of(sender)) if length and (etag or modified) else None
 
 
 def announced(headers: Mapping[str, str]) -> int | None:

@@ -1,7 +1,7 @@
 """Asks how all tasks are doing that this process waits for: with few threads, and with few requests.
 
 Where a provider tells of several tasks in one answer, those that are due are asked for together, and others ride along.
-Such an answer only ever says that a task is still on its way, or is the task's own record; all else is asked singly.
+Such an answer only ever says that a task is on its way, or brings what it has made; all else is asked singly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from .dialects.wire import Answer, Refusal, Round, Task
+from .dialects.wire import Answer, Refusal, Round, Task, TaskState
 from .question import Question
 from .threads import Threads
 
@@ -52,16 +52,28 @@ class Rounds:
     def add(self, question: Question) -> None:
         """From now on it is asked when it is due, until it is answered."""
         with self._condition:
-            self._waiting.add(question)
             if not self._runs:
+                threading.Thread(target=self._work_or_tell, name="kling rounds", daemon=True).start()
                 self._runs = True
-                threading.Thread(target=self._work, name="kling rounds", daemon=True).start()
+            self._waiting.add(question)
             self._condition.notify()
 
     def drop(self, question: Question) -> None:
         """Nobody waits for it any more."""
         with self._condition:
             self._waiting.discard(question)
+
+    def _work_or_tell(self) -> None:
+        """A run must not wait for an answer that nobody asks for any more."""
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - handed to the runs that wait for an answer
+            with self._condition:
+                self._runs = False
+                waiting, self._waiting, self._asked = self._waiting, set(), set()
+            for question in waiting:
+                if not question.answered.done():
+                    question.answered.set_exception(error)
 
     def _work(self) -> None:
         while True:
@@ -129,7 +141,7 @@ class Rounds:
         left: list[Question] = []
         for question in questions:
             task = told.get(question.task_id)
-            if task and (question.is_under_way(task) or group.round.path == question.run.job.route):
+            if task and (question.is_under_way(task) or _is_made(task, group.round, question)):
                 question.hear(task)
             else:
                 left.append(question)
@@ -202,3 +214,9 @@ def _singly(question: Question) -> Task | Refusal:
 def _hear_all(questions: Iterable[Question], answer: Refusal) -> None:
     for question in questions:
         question.hear(answer)
+
+
+def _is_made(task: Task, together: Round, question: Question) -> bool:
+    """A failure is the task's own to tell: it ends the job for good, and the same request is a new order then."""
+    its_own = together.path == question.run.job.route
+    return its_own and task.state is TaskState.SUCCEEDED and bool(task.outputs)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 #: Seconds without a request after which a connection is closed; many servers do so after 60 s or more.
 IDLE = 50.0
-#: The same for an order. Some servers close theirs after 5 s, and one that is closed just then leaves nobody knowing
-#: whether the order has arrived.
-FRESH = 2.0
 
 
 class Sessions:
@@ -37,9 +34,13 @@ class Sessions:
         self._free: list[tuple[float, requests.Session]] = []
 
     @contextmanager
-    def borrowed(self, idle: float = IDLE) -> Iterator[requests.Session]:
-        """One that was used at most `idle` seconds ago, else a new one. After an error it is not used again."""
-        session = self._take(idle) or self._new()
+    def borrowed(self, new: bool = False) -> Iterator[requests.Session]:
+        """One that was used before, or a new one. After an error it is not used again.
+
+        `new` for an order: a server may close a connection at any moment, and one that is closed while an order is on
+        its way leaves nobody knowing whether that has arrived.
+        """
+        session = (None if new else self._take()) or self._new()
         try:
             yield session
         except BaseException:
@@ -48,13 +49,13 @@ class Sessions:
         with self._lock:
             self._free.append((self._clock(), session))
 
-    def _take(self, idle: float) -> requests.Session | None:
+    def _take(self) -> requests.Session | None:
         """The one that was used last, so that those too many grow old. The old ones are closed."""
         now = self._clock()
         with self._lock:
             old = [entry for entry in self._free if now - entry[0] > IDLE]
             self._free = [entry for entry in self._free if now - entry[0] <= IDLE]
-            found = self._free.pop()[1] if self._free and now - self._free[-1][0] <= idle else None
+            found = self._free.pop()[1] if self._free else None
         for _, session in old:
             session.close()
         return found

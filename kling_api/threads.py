@@ -36,9 +36,18 @@ class Threads:
             if self._idle >= len(self._work):
                 self._condition.notify()
             elif self._alive < self._most:
-                self._alive += 1
-                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+                self._begin()
         return future
+
+    def _begin(self) -> None:
+        try:
+            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+        except RuntimeError:  # the system gives no more; those that there are do the work in turn
+            if not self._alive:
+                self._work.pop()
+                raise
+        else:
+            self._alive += 1
 
     def _serve(self) -> None:
         while (item := self._next()) is not None:

@@ -12,7 +12,7 @@ from .dialects.wire import Reply, Request
 from .errors import NotDelivered
 from .redaction import quiet_urls, redact
 from .retry import never_delivered
-from .sessions import FRESH, IDLE, Sessions, sessions_of
+from .sessions import Sessions, sessions_of
 from .settings import Credentials, is_loopback
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Transport:
             # A redirect is never followed: the key would go along, and a repeated POST is a second order.
             with (
                 quiet_urls(),
-                self._sessions().borrowed(IDLE if request.method == "GET" else FRESH) as session,
+                self._sessions().borrowed(new=request.method != "GET") as session,
                 session.request(
                     request.method,
                     self._base_url + request.path,

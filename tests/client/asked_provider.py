@@ -55,7 +55,8 @@ class AskedProvider(ThreadingHTTPServer):
 
     def new_record(self, task_id: str) -> dict[str, Any]:
         word = {"succeed": "succeeded"}.get(self.words[task_id], self.words[task_id])
-        return {"id": task_id, "status": word, "create_time": 1, "update_time": 2, "outputs": []}
+        made = [{"type": "video", "id": f"v{task_id}", "url": "http://127.0.0.1/x.mp4", "duration": "5"}]
+        return {"id": task_id, "status": word, "outputs": made if word == "succeeded" else []}
 
 
 def fine(data: Any) -> Answer:

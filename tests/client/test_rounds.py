@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from kling_api import rounds as module
 from kling_api import run as runs
 from kling_api.auth import Authorization
 from kling_api.dialects import dialect_of
-from kling_api.dialects.wire import Answer, Refusal, Task, TaskState
+from kling_api.dialects.wire import Answer as Meaning
+from kling_api.dialects.wire import Refusal, Task, TaskState
 from kling_api.job import NewJob
 from kling_api.ledger import Ledger
 from kling_api.polling import make_plan
@@ -25,7 +27,7 @@ from kling_api.settings import Profile
 from kling_api.transport import Transport
 from kling_api.watch import Watch
 
-from .asked_provider import AskedProvider, asked_provider, broken, fine
+from .asked_provider import Answer, AskedProvider, asked_provider, broken, fine
 from .conftest import API_KEY, KEY_PAIR
 
 OLD, NEW = "/v1/videos/text2video", "/tasks"
@@ -121,8 +123,7 @@ def test_each_task_ends_with_its_own_record(
     provider.words.update({question.task_id: "succeed" for question in asked})
     for question in asked:
         task = _succeeded(question)
-        if route == OLD:
-            assert [output.id for output in task.outputs] == [f"v{question.task_id}"]
+        assert [output.id for output in task.outputs] == [f"v{question.task_id}"]
     # What the new standard tells of an old task may lack something: the task's own record is asked for, once.
     assert provider.asked["singly"] == (45 if (route, credentials) == (OLD, API_KEY) else 0)
 
@@ -196,7 +197,7 @@ def test_a_provider_in_trouble_is_not_asked_for_each_task(
     for question in asked:
         answer = question.answered.result(20)
         assert isinstance(answer, Refusal)
-        assert answer.answer is Answer.UNCLEAR
+        assert answer.answer is Meaning.UNCLEAR
     assert sum(provider.asked.values()) < 40  # with 20 tasks, several tries each
 
 
@@ -231,7 +232,7 @@ def test_a_task_that_a_list_leaves_out_is_asked_for_and_found_or_not(
     ask(asked)
     answer = asked[0].answered.result(20)
     assert isinstance(answer, Refusal)
-    assert answer.answer is Answer.ABSENT
+    assert answer.answer is Meaning.ABSENT
     assert not any(question.answered.done() for question in asked[1:])
 
 
@@ -243,6 +244,46 @@ def test_a_failed_task_and_an_unfamiliar_word_end_it(provider: AskedProvider, ma
     states = [question.answered.result(10) for question in asked[:2]]
     assert [task.state for task in states if isinstance(task, Task)] == [TaskState.FAILED, TaskState.UNFAMILIAR]
     assert not any(question.answered.done() for question in asked[2:])
+
+
+@pytest.mark.parametrize("credentials", [API_KEY, KEY_PAIR])
+@pytest.mark.parametrize("wrong", ["failed", "succeed", "succeeded"])
+def test_an_end_that_a_list_tells_is_believed_only_with_the_task_s_own_word(
+    provider: AskedProvider, make: MakeQuestions, ask: Ask, credentials: object, wrong: str
+) -> None:
+    """A failure ends the job for good, and the same request would be paid anew."""
+    route = NEW if credentials is API_KEY else OLD
+
+    def say(found: list[dict[str, Any]]) -> Answer:
+        return fine([{**record, "task_status": wrong, "status": wrong, "outputs": []} for record in found])
+
+    provider.together = say
+    asked = make(3, route, credentials)
+    ask(asked)
+    _wait_until(lambda: provider.asked["singly"] >= 6)
+    assert not any(question.answered.done() for question in asked)
+
+
+def test_a_thread_that_cannot_be_had_once_does_not_stop_the_questions_for_good(
+    provider: AskedProvider, make: MakeQuestions, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, refused = threading.Thread.start, []
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "kling question" and not refused:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    asked = make(2)
+    rounds = ask(asked[:1])
+    with pytest.raises(RuntimeError, match="can't start"):
+        asked[0].answered.result(10)
+    _wait_until(lambda: not rounds._runs)
+    rounds.add(asked[1])
+    provider.words[asked[1].task_id] = "succeed"
+    _succeeded(asked[1])
 
 
 def test_customers_are_never_asked_for_together(provider: AskedProvider, make: MakeQuestions, ask: Ask) -> None:
@@ -321,7 +362,7 @@ def test_trouble_has_a_budget_of_its_own_that_a_good_answer_fills_again(make: Ma
     now = [0.0]
     (sample,) = make(1)
     question = Question(sample.run, make_plan("text2video", True, ()), at_once=True, clock=lambda: now[0])
-    trouble = Refusal(Answer.UNCLEAR, "no answer")
+    trouble = Refusal(Meaning.UNCLEAR, "no answer")
     limit = question.run.seconds(runs.UNANSWERED_AFTER)
     for good in (True, False):
         question.hear(trouble)

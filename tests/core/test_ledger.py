@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -542,3 +543,25 @@ def test_a_dead_owner_with_a_clock_in_the_future_is_followed_too(home: Path) -> 
 def test_one_process_has_one_ledger_per_folder(home: Path, tmp_path: Path) -> None:
     assert open_ledger(home) is open_ledger(Path(os.fspath(home)))
     assert open_ledger(home) is not open_ledger(tmp_path / "other")
+
+
+def test_sums_of_costs_that_are_wrong_are_right_after_the_next_start(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    claim = ledger.claim(dataclasses.replace(NEW, estimate="1.5"))
+    ledger.sending(claim, NEW.route)
+    assert ledger.spent("default") == Decimal("1.5")
+    ledger._connection.execute("UPDATE spent SET nano = 7")
+    assert Ledger(tmp_path).spent("default") == Decimal("1.5")
+
+
+def test_an_abandoned_run_that_is_let_go_in_the_middle_of_a_change_does_not_undo_it(tmp_path: Path) -> None:
+    """A collector of garbage may close its generator at any moment, in any thread."""
+    ledger = Ledger(tmp_path)
+    abandoned, claim = ledger.claim(_other(1)), ledger.claim(_other(2))
+    with ledger._transaction():
+        ledger._write_change(claim, "task_id = ?", "42")
+        with pytest.raises(LedgerError, match="this very thread"):
+            ledger.release(abandoned)
+    job = ledger.get(claim.job.key)
+    assert job is not None
+    assert job.task_id == "42"

@@ -17,7 +17,7 @@ REST = {"Content-Range": "bytes 400-999/1000", "Content-Length": "600", "ETag": 
 
 
 def version(**changes: str | None) -> Version | None:
-    return read_version(URL, changed(WHOLE, changes))
+    return read_version(URL, changed(WHOLE, changes), URL)
 
 
 def changed(headers: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
@@ -83,10 +83,16 @@ def test_the_length_of_a_compressed_transfer_is_not_the_files() -> None:
     assert announced({"Content-Length": "7", "Content-Encoding": "gzip"}) is None
 
 
+@pytest.mark.parametrize("place", ["http://127.0.0.1/another.mp4", "http://127.0.0.2/clip.mp4"])
+def test_another_resource_never_goes_on_however_alike_its_tag(place: str) -> None:
+    """Tags and dates tell versions of one resource apart, not two resources."""
+    assert not known().goes_on(REST, 400, place)
+
+
 def test_the_same_file_goes_on() -> None:
-    assert known().goes_on(REST, 400)
-    assert known().goes_on(changed(REST, {"Content_Length": None}), 400)
-    assert known(ETag='W/"v1"').goes_on(changed(REST, {"ETag": 'W/"v1"'}), 400)
+    assert known().goes_on(REST, 400, URL)
+    assert known().goes_on(changed(REST, {"Content_Length": None}), 400, URL)
+    assert known(ETag='W/"v1"').goes_on(changed(REST, {"ETag": 'W/"v1"'}), 400, URL)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +119,9 @@ def test_the_same_file_goes_on() -> None:
     ],
 )
 def test_another_file_or_another_part_is_not_added(changes: dict[str, str | None]) -> None:
-    assert not known().goes_on(changed(REST, changes), 400)
+    assert not known().goes_on(changed(REST, changes), 400, URL)
 
 
 @pytest.mark.parametrize("modified", [LATER, None])
 def test_another_date_is_another_file(modified: str | None) -> None:
-    assert not known(ETag=None).goes_on(changed(REST, {"Last_Modified": modified}), 400)
+    assert not known(ETag=None).goes_on(changed(REST, {"Last_Modified": modified}), 400, URL)

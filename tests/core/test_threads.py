@@ -84,3 +84,23 @@ def test_what_the_work_held_is_let_go_when_it_is_done() -> None:
 def test_a_program_can_end_while_a_thread_waits() -> None:
     script = "import threading; from kling_api.threads import Threads; Threads(1, 'x').run(threading.Event().wait)"
     assert subprocess.run([sys.executable, "-c", script], timeout=20, check=False).returncode == 0
+
+
+def test_where_no_thread_can_be_had_the_work_is_not_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool, begun = Threads(4, "test none"), []
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start"):
+            pool.run(lambda: begun.append("refused"))
+    assert pool.run(lambda: "served").result(5) == "served"
+    assert begun == []
+    gate = threading.Event()
+    first = pool.run(gate.wait)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        second = pool.run(lambda: "in its turn")
+    gate.set()
+    assert (first.result(5), second.result(5)) == (True, "in its turn")
