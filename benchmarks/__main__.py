@@ -41,8 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     names = asked.names or list(BENCHMARKS)
     if asked.table:
-        print(table.markdown(names))
-        return 0
+        without = [name for name in names if not results.stored(name)]
+        if without:
+            print(f"Nothing is stored of {', '.join(without)}: run `python -m benchmarks` first.", file=sys.stderr)
+        print(table.markdown([name for name in names if name not in without]))
+        return 2 if without else 0
     return max(_run(name) for name in names)
 
 
@@ -51,6 +54,9 @@ def _run(name: str) -> int:
     print(f"{name} ...", file=sys.stderr)
     try:
         measurements: list[Measurement] = getattr(import_module(f".{module}", __package__), function)()
+    except ModuleNotFoundError as error:
+        print(f"The benchmark {name} needs the package {error.name}: pip install -e '.[dev]'.", file=sys.stderr)
+        return 2
     except Exception:  # noqa: BLE001  (the others shall run, and what they found shall be kept)
         traceback.print_exc()
         print(f"The benchmark {name} broke off; nothing of it is stored.", file=sys.stderr)

@@ -32,7 +32,7 @@ def step_times(home: Path) -> dict[str, float]:
         with closing(sqlite3.connect(home / FILE_NAME)) as file, closing(sqlite3.connect(copy / FILE_NAME)) as other:
             file.backup(other)
         watch = _Stopwatch()
-        ledger = watch.time("open", lambda: Ledger(copy))
+        ledger = watch.time("opening it, with its check", lambda: Ledger(copy))
         # The disk takes its time for each change, however many rows there are, and other programs make it take more.
         ledger._connection.execute("PRAGMA synchronous = OFF")
         alike = _any_job(ledger)

@@ -54,6 +54,7 @@ def charts(path: Path, shown: Sequence[Chart]) -> None:
 
 def _draw(axes: object, chart: Chart) -> None:
     from matplotlib.axes import Axes
+    from matplotlib.ticker import LogFormatter
 
     assert isinstance(axes, Axes)
     for number, (name, points) in enumerate(chart.series.items()):
@@ -69,6 +70,9 @@ def _draw(axes: object, chart: Chart) -> None:
     axes.set_ylim(bottom=None if chart.log_y else 0)
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.yaxis.set_major_formatter("{x:,g}")
+    for axis, is_log in ((axes.xaxis, chart.log_x), (axes.yaxis, chart.log_y)):
+        if is_log:  # matplotlib's own says 6 x 10^0
+            axis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.4)))
     axes.grid(True, which="major", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if len(chart.series) > 1:

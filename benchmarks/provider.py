@@ -14,13 +14,18 @@ import requests
 from kling_api.sandbox.config import SandboxConfig
 from kling_api.sandbox.faults import Fault
 
-#: Seconds of waiting per second of clip: 5 s of clip are ready after 8 s.
-PACE = 1.6
+#: Seconds of waiting per second of clip: 5 s of clip are ready after 10 s.
+PACE = 2.0
+#: Seconds that a question takes at Kling (live, 2026-09: 0.3 to 0.7).
+_ANSWER = 0.4
 
 
 @contextmanager
 def provider(folder: Path, *, slots: int = 10_000, endless: bool = False) -> Iterator[str]:
-    """Its URL. `endless`: tasks stay under way. Clips are an eighth of Kling's in width and height."""
+    """Its URL. Clips are an eighth of Kling's in width and height, and each question takes as long as at Kling.
+
+    `endless`: tasks stay under way, and are told of at once.
+    """
     command = [sys.executable, "-m", __name__, str(folder), str(slots), "endless" * endless]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
@@ -51,7 +56,8 @@ def main(arguments: list[str]) -> None:
     from kling_api.sandbox.server import Sandbox
 
     folder, slots, endless = arguments
-    faults = (Fault("never_finish", times=None),) if endless else ()
+    slow = Fault("slow", times=None, operation="query", seconds=_ANSWER)
+    faults = (Fault("never_finish", times=None) if endless else slow,)
     config = SandboxConfig(folder=Path(folder), pace=PACE, shrink=8, slots=int(slots), units=10**9, faults=faults)
     with Sandbox(config) as sandbox:
         print(sandbox.url, flush=True)

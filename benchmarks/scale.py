@@ -29,6 +29,8 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 def jobs() -> list[Measurement]:
     """Cost per job along the larger number of jobs, and beside a plain script's at the smaller one."""
+    import matplotlib  # noqa: F401 - before minutes of work that could not be drawn without it
+
     counts = sorted(int(count) for count in os.environ.get("JOBS", "").split(",") if count) or list(_COUNTS)
     runs = [(_run("ours", counts[0]), _run("usual", counts[0])) for _ in range(_RUNS)]
     longest = _run("ours", counts[-1]) if len(counts) > 1 else runs[-1][0]
@@ -60,14 +62,14 @@ def _beside(count: int, ours: list[list[Block]], usual: list[list[Block]]) -> li
 def _along(count: int, blocks: list[Block]) -> list[Measurement]:
     """What a job costs at the end, beside what it cost at the beginning; the first block only warms up."""
     notes: dict[str, object] = {"blocks": [vars(block) for block in blocks]}
-    tenth = max(1, len(blocks) // 10)
-    first, last = blocks[1 : 1 + tenth], blocks[-tenth:]
+    part = max(1, len(blocks) // 4)  # of a quarter the median, since one block that is disturbed must not decide
+    first, last = blocks[1 : 1 + part], blocks[-part:]
     middle, end = blocks[len(blocks) // 2], blocks[-1]
     grown = 1000 * (end.memory_mb - middle.memory_mb) / max(1, end.done - middle.done)
     flat = [
-        _flat(f"processor time per job, last tenth of {count:,}", _values(last, "cpu_ms"), _values(first, "cpu_ms")),
-        _flat(f"wait for a quick job, last tenth of {count:,}", _values(last, "one_ms"), _values(first, "one_ms")),
-        _flat(f"its steps in the ledger, last tenth of {count:,}", _all_steps(last), _all_steps(first)),
+        _flat(f"processor time per job, last quarter of {count:,}", _values(last, "cpu_ms"), _values(first, "cpu_ms")),
+        _flat(f"wait for a quick job, last quarter of {count:,}", _values(last, "one_ms"), _values(first, "one_ms")),
+        _flat(f"its steps in the ledger, last quarter of {count:,}", _all_steps(last), _all_steps(first)),
     ]
     return [
         *flat,
@@ -77,7 +79,7 @@ def _along(count: int, blocks: list[Block]) -> list[Measurement]:
 
 
 def _flat(what: str, last: list[float], first: list[float]) -> Measurement:
-    return Measurement(what, "ms", _FLAT, last, first, beside="first tenth")
+    return Measurement(what, "ms", _FLAT, last, first, beside="first quarter")
 
 
 def _values(blocks: Sequence[Block], name: str) -> list[float]:

@@ -23,12 +23,14 @@ Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
 def start() -> list[Measurement]:
     """Seconds and modules that the import takes, milliseconds for the schemas of all nodes; each start by itself."""
+    comfyui = os.environ.get("COMFYUI_DIR", "")
+    if comfyui and not Path(comfyui, "main.py").exists():
+        raise RuntimeError(f"COMFYUI_DIR names {comfyui}, where there is no main.py of ComfyUI.")
     with TemporaryDirectory(prefix="kling-start-") as folder:
         packs = make_packs(Path(folder))
         first = [load(packs[OURS], keep_compiled=False)["seconds"] for _ in range(_RUNS_THE_FIRST_TIME)]
         # The first start of each compiles it.
         loads = [{way: load(pack) for way, pack in packs.items()} for _ in range(_RUNS + 1)][1:]
-        comfyui = os.environ.get("COMFYUI_DIR", "")
         count = _RUNS_IN_COMFYUI + 1 if comfyui else 0
         starts = [start_comfyui(Path(comfyui), packs[OURS]) for _ in range(count)][1:]
     rows = _of_the_import(_by_pack(loads), first)
@@ -44,10 +46,10 @@ def _of_the_import(loads: Runs, first: list[float]) -> list[Measurement]:
     each = {name: round(median(run["schemas"][name] for run in loads[OURS]), 3) for name in last["schemas"]}
     schemas = [float(sum(run["schemas"].values())) for run in loads[OURS]]
     return [
-        _row("pack import, torch and numpy loaded", "s", _SECONDS, loads, "seconds", {"cpu": _all(loads, "cpu")}),
+        _row("pack import, with what ComfyUI has loaded", "s", _SECONDS, loads, "seconds", {"cpu": _all(loads, "cpu")}),
         Measurement("the same after an installation (Python compiles)", "s", None, first, ours_alone=True),
         Measurement(
-            f"building the schemas of all {len(each)} nodes",
+            f"building the schemas of all {len(each)} nodes, with a stand-in for ComfyUI",
             "ms",
             _MILLISECONDS,
             schemas,

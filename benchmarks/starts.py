@@ -143,7 +143,7 @@ def start_comfyui(comfyui: Path, pack: Path) -> dict[str, dict[str, Any]]:
     found = json.loads(next(line for line in output.splitlines() if line.startswith("found "))[6:])
     for seconds, failed, name in re.findall(r"^ *(\d+\.\d) seconds( \(IMPORT FAILED\))?: .*[/\\](.+)$", output, re.M):
         if failed:
-            raise SystemExit(f"ComfyUI could not load {name}:\n{output[-4000:]}")
+            raise RuntimeError(f"ComfyUI could not load {name}:\n{output[-4000:]}")
         found[name]["listed"] = float(seconds)
     return found
 
@@ -157,5 +157,5 @@ def _environment(pack: Path) -> dict[str, str]:
 def _output(command: Sequence[str], environment: Mapping[str, str], cwd: Path, with_log: bool = False) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=cwd)
     if done.returncode:
-        raise SystemExit(f"The process to be measured broke off:\n{done.stderr[-4000:]}")
+        raise RuntimeError(f"The process to be measured broke off:\n{done.stderr[-4000:]}")
     return f"{done.stdout}\n{done.stderr}" if with_log else done.stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from .measurement import Measurement
@@ -25,11 +25,23 @@ def plain(measurements: Sequence[Measurement]) -> str:
     return "\n".join([*(line.rstrip() for line in lines), "", _FOOTNOTE])
 
 
-def markdown(names: Iterable[str]) -> str:
-    """The stored figures of these benchmarks as one table."""
+def markdown(names: Iterable[str], words: Mapping[str, str] | None = None) -> str:
+    """The stored figures of these benchmarks as one table. `words`: of another language, for all of ours."""
     rows = [_HEADINGS, *(_cells(row) for name in names for row in stored(name))]
+    if words is not None:
+        rows = [tuple(_in_words(cell, words) for cell in row) for row in rows]
     heading, *body = _without_empty_columns(rows)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (heading, ("---",) * len(heading), *body))
+
+
+def _in_words(cell: str, words: Mapping[str, str]) -> str:
+    """A figure stays what it is, but for the unit behind it and what stands before it ("first tenth: 12 ms")."""
+    if cell in words or not any(character.isdigit() for character in cell):
+        return words[cell] if cell else ""
+    beside, colon, figure = cell.rpartition(": ")
+    number, _, unit = figure.partition(" ")
+    figure = f"{number} {words.get(unit, unit)}" if unit and not number.startswith("<") else figure
+    return f"{words[beside]}: {figure}" if colon else figure
 
 
 def _cells(row: Measurement) -> tuple[str, ...]:
@@ -39,13 +51,13 @@ def _cells(row: Measurement) -> tuple[str, ...]:
         f"{row.beside}: {usual}" if row.beside and usual else usual,
         _figure(row.comfyui, row.unit),
         _figure(row.ours, row.unit),
-        "" if row.ours_alone or not row.usual else _number(row.ratio),
-        "" if row.goal is None else f"<= {_number(row.goal)}",
+        _number(median(row.ours) / median(row.usual)) if row.usual and median(row.usual) else "",
+        "" if row.goal is None else f"<= {_number(row.goal)}{'' if row.met else ', missed'}",
     )
 
 
 def _figure(runs: list[float], unit: str) -> str:
-    return f"{_number(median(runs))} {unit}" if runs else ""
+    return f"{_number(median(runs))} {unit}".rstrip() if runs else ""
 
 
 def _number(value: float) -> str:

@@ -234,6 +234,8 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _in_words(error: requests.RequestException) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no connection came about in {TIMEOUT[0]:.0f} s"
     if isinstance(error, requests.Timeout):
         return f"the server sent nothing for {TIMEOUT[1]:.0f} s"
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):

@@ -120,7 +120,7 @@ class PartFile:
         _sync_folder(self.target.parent)
 
     def has_moved_on(self) -> bool:
-        """Since the last time that this was asked. Not often without end: a file has an end."""
+        """Since the last time that this was asked. The length of the file bounds how often that can be."""
         moved_on = self.begun.got >= self._furthest + PROGRESS
         if moved_on:
             self._furthest = self.begun.got

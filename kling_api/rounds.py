@@ -22,7 +22,7 @@ from .threads import Threads
 log = logging.getLogger(__name__)
 
 #: Requests under way at a provider: a hundred tasks of one that tells of one at a time, 0.4 s each, take 5 s.
-AT_ONCE = 8
+MOST_REQUESTS = 8
 #: Seconds for which tasks are asked for singly after a provider did not tell of them together.
 SINGLY_FOR = 600.0
 #: Seconds after which a thread without tasks ends.
@@ -71,9 +71,7 @@ class Rounds:
             with self._condition:
                 self._runs = False
                 waiting, self._waiting, self._asked = self._waiting, set(), set()
-            for question in waiting:
-                if not question.answered.done():
-                    question.answered.set_exception(error)
+            _fail(waiting, error)
 
     def _work(self) -> None:
         while True:
@@ -91,7 +89,7 @@ class Rounds:
 
     def _threads_for(self, provider: str) -> Threads:
         """Each has its own: one that does not answer must not keep the tasks of another one waiting."""
-        return self._threads.setdefault(provider, Threads(AT_ONCE, "kling question"))
+        return self._threads.setdefault(provider, Threads(MOST_REQUESTS, "kling question"))
 
     def _next_due(self) -> float:
         return min((question.due for question in self._waiting - self._asked), default=float("inf"))
@@ -121,12 +119,11 @@ class Rounds:
     def _ask(self, group: _Group | None, questions: list[Question]) -> None:
         try:
             together = group if len(questions) > 1 else None
-            for question in self._ask_together(together, questions) if together else questions:
+            left = self._ask_together(together, questions) if together else questions
+            for question in left:
                 question.hear(_singly(question))
         except BaseException as error:  # noqa: BLE001 - handed to the runs that wait for an answer
-            for question in questions:
-                if not question.answered.done():
-                    question.answered.set_exception(error)
+            _fail(questions, error)
         finally:
             with self._condition:
                 self._asked.difference_update(questions)
@@ -209,6 +206,12 @@ def _singly(question: Question) -> Task | Refusal:
         if isinstance(other, Refusal) and other.answer in (Answer.LATER, Answer.UNCLEAR):
             return other
     return answer
+
+
+def _fail(questions: Iterable[Question], error: BaseException) -> None:
+    for question in questions:
+        if not question.answered.done():
+            question.answered.set_exception(error)
 
 
 def _hear_all(questions: Iterable[Question], answer: Refusal) -> None:

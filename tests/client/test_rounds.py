@@ -315,7 +315,7 @@ def test_a_hundred_waiting_tasks_of_a_provider_without_lists_need_few_threads(
     while provider.asked["singly"] < 200:
         most = max(most, sum(thread.name == "kling question" for thread in threading.enumerate()))
         time.sleep(0.01)
-    assert 1 < most <= before + module.AT_ONCE
+    assert 1 < most <= before + module.MOST_REQUESTS
 
 
 def test_the_thread_ends_when_nothing_is_waited_for_and_comes_back(
