@@ -38,9 +38,12 @@ def _in_words(cell: str, words: Mapping[str, str]) -> str:
     """A figure stays what it is, but for the unit behind it and what stands before it ("first tenth: 12 ms")."""
     if cell in words or not any(character.isdigit() for character in cell):
         return words[cell] if cell else ""
+    if cell.startswith("<="):
+        goal, _, missed = cell.partition(", ")
+        return f"{goal}, {words[missed]}" if missed else goal
     beside, colon, figure = cell.rpartition(": ")
     number, _, unit = figure.partition(" ")
-    figure = f"{number} {words.get(unit, unit)}" if unit and not number.startswith("<") else figure
+    figure = f"{number} {words.get(unit, unit)}".rstrip()
     return f"{words[beside]}: {figure}" if colon else figure
 
 

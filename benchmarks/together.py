@@ -88,7 +88,7 @@ def _waiting() -> list[Measurement]:
         _questions("a gateway without lists (kie)", float(JOBS), [kie], usual),
         _row(f"{JOBS} jobs under way, threads for them", "threads", _MOST_THREADS_WAITING, "threads", ours, usual),
         _row(f"{JOBS} jobs ordered at once, threads", "threads", _MOST_THREADS, "threads to order", ours, usual),
-        _row(f"{JOBS} jobs ordered at once, connections", "", JOBS / 2, "connections to order", ours, usual),
+        _row(f"{JOBS} jobs ordered at once, connections", "", None, "connections to order", ours, usual),
         _row(f"{JOBS} jobs under way, new connections a round", "", 1.0, "connections", ours, usual),
         _row(f"{JOBS} jobs under way, processor", "cores", None, "processor", ours, usual),
         _memory(ours, many),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,7 @@ PRICE_WORDS = {
         "unknown": "不详",
     },
 }
+FIGURE_WORDS = ROOT / "benchmarks" / "table_zh.json"
 RETIRED = {"README.md": " (announced to end {})", "README.zh.md": "（官方已宣布于 {} 下线）"}
 
 
@@ -266,7 +268,18 @@ def with_tables(readme: str) -> str:
     text = _replaced(text, "models", models_table(readme))
     text = _replaced(text, "prices", prices_table(readme))
     text = _replaced(text, "dialects", dialects_table(readme))
-    return _replaced(text, "dialect models", dialect_models_table(readme))
+    text = _replaced(text, "dialect models", dialect_models_table(readme))
+    return _replaced(text, "figures", figures_table(readme))
+
+
+def figures_table(readme: str) -> str:
+    """What the benchmarks have measured, from their stored files."""
+    sys.path.append(str(ROOT))  # it is no package that is installed
+    from benchmarks import table
+    from benchmarks.__main__ import BENCHMARKS
+
+    words = json.loads(FIGURE_WORDS.read_text(encoding="utf-8")) if readme == "README.zh.md" else None
+    return table.markdown(BENCHMARKS, words)
 
 
 def _replaced(text: str, name: str, table: str) -> str:
