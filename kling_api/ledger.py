@@ -9,6 +9,7 @@ import json
 import math
 import os
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +34,8 @@ _IS_OPEN = "state IN ('created', 'sending', 'unknown', 'running')"
 _LET_GO = "UPDATE jobs SET owner = '' WHERE owner = ? AND owner <> ''"
 #: Seconds of each of the sums that the ledger keeps of costs; a day begins with one of them in every time zone.
 _QUARTER = 900
+#: By process: one that another thread of the parent held at a fork would stay locked in the child.
+_opening: dict[int, threading.Lock] = {}
 
 
 @dataclass(frozen=True)
@@ -373,7 +376,8 @@ def _job(row: sqlite3.Row | None) -> Job:
 
 def open_ledger(home: Path) -> Ledger:
     """One per folder and process: the threads of a process share its connection, a forked child gets its own."""
-    return _open_ledger(home, os.getpid())
+    with _opening.setdefault(os.getpid(), threading.Lock()):  # the cache alone lets threads that come at once open many
+        return _open_ledger(home, os.getpid())
 
 
 @cache

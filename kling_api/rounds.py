@@ -13,7 +13,6 @@ import time
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from .dialects.wire import Answer, Refusal, Round, Task, TaskState
 from .question import Question
@@ -117,16 +116,22 @@ class Rounds:
         return None if self._singly_until.get(group, 0.0) > now else group
 
     def _ask(self, group: _Group | None, questions: list[Question]) -> None:
+        left: list[Question] = []
         try:
-            together = group if len(questions) > 1 else None
-            left = self._ask_together(together, questions) if together else questions
-            for question in left:
-                question.hear(_singly(question))
+            if group and len(questions) > 1:
+                left = self._ask_together(group, questions)
+                for question in left:  # not one after the other: tasks that are done together are seen together
+                    threads = self._threads_for(question.run.base_url)
+                    threads.run(lambda question=question: self._ask(None, [question]))
+            else:
+                for question in questions:
+                    question.hear(_singly(question))
         except BaseException as error:  # noqa: BLE001 - handed to the runs that wait for an answer
+            left = []
             _fail(questions, error)
         finally:
             with self._condition:
-                self._asked.difference_update(questions)
+                self._asked.difference_update(set(questions) - set(left))
                 self._waiting.difference_update([question for question in questions if question.answered.done()])
                 self._condition.notify()
 
@@ -167,12 +172,10 @@ class Rounds:
 
 def rounds() -> Rounds:
     """Those of this process; a forked child has its own."""
-    return _rounds(os.getpid())
+    return _rounds.setdefault(os.getpid(), Rounds())  # in one step: threads that come at once share one
 
 
-@cache
-def _rounds(_pid: int) -> Rounds:
-    return Rounds()
+_rounds: dict[int, Rounds] = {}
 
 
 def _together(group: _Group, questions: list[Question], due: int) -> Iterable[tuple[_Group, list[Question]]]:

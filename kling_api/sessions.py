@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Seconds without a request after which a connection is closed; many servers do so after 60 s or more.
 IDLE = 50.0
+#: Connections that are kept: as many as are used at a time for questions. Each order brings a new one.
+MOST_FREE = 8
 
 
 class Sessions:
@@ -48,6 +49,10 @@ class Sessions:
             raise
         with self._lock:
             self._free.append((self._clock(), session))
+            surplus = self._free[:-MOST_FREE]
+            del self._free[:-MOST_FREE]
+        for _, left in surplus:
+            left.close()
 
     def _take(self) -> requests.Session | None:
         """The one that was used last, so that those too many grow old. The old ones are closed."""
@@ -68,9 +73,8 @@ class Sessions:
 
 def sessions_of(base_url: str, make: Callable[[str], requests.Session]) -> Sessions:
     """The same for all customers of that address; a forked child must not answer on its parent's connections."""
-    return _sessions_of(base_url, make, os.getpid())
+    key = base_url, make, os.getpid()
+    return _sessions.setdefault(key, Sessions(base_url, make))  # in one step: threads that come at once share one
 
 
-@cache
-def _sessions_of(base_url: str, make: Callable[[str], requests.Session], _pid: int) -> Sessions:
-    return Sessions(base_url, make)
+_sessions: dict[tuple[str, Callable[[str], requests.Session], int], Sessions] = {}
