@@ -286,6 +286,21 @@ def test_a_thread_that_cannot_be_had_once_does_not_stop_the_questions_for_good(
     _succeeded(asked[1])
 
 
+def test_tasks_that_are_done_together_are_seen_together(provider: AskedProvider, make: MakeQuestions, ask: Ask) -> None:
+    def answer_slowly(record: dict[str, Any]) -> Answer:
+        time.sleep(0.4)
+        return fine(record)
+
+    asked = make(8)
+    provider.singly = answer_slowly
+    provider.words.update({question.task_id: "succeed" for question in asked})
+    begun = time.monotonic()
+    ask(asked)
+    for question in asked:
+        _succeeded(question)
+    assert time.monotonic() - begun < 8 * 0.4 / 2
+
+
 def test_customers_are_never_asked_for_together(provider: AskedProvider, make: MakeQuestions, ask: Ask) -> None:
     ask([*make(3), *make(3, OLD, KEY_PAIR, first=500)])
     _wait_until(lambda: provider.asked["together"] >= 4)

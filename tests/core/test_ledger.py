@@ -565,3 +565,14 @@ def test_an_abandoned_run_that_is_let_go_in_the_middle_of_a_change_does_not_undo
     job = ledger.get(claim.job.key)
     assert job is not None
     assert job.task_id == "42"
+
+
+def test_threads_that_come_at_once_share_one_ledger(tmp_path: Path) -> None:
+    barrier = threading.Barrier(16)
+
+    def get(_number: int) -> Ledger:
+        barrier.wait(5)
+        return open_ledger(tmp_path)
+
+    with ThreadPoolExecutor(16) as threads:
+        assert len(set(map(id, threads.map(get, range(16))))) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from kling_api.auth import Authorization
 from kling_api.dialects.wire import Request
-from kling_api.sessions import IDLE, Sessions
+from kling_api.sessions import IDLE, MOST_FREE, Sessions, sessions_of
 from kling_api.settings import Credentials
 from kling_api.transport import Transport, make_session
 
@@ -117,3 +117,20 @@ def test_after_an_error_a_connection_is_not_used_again() -> None:
     with sessions.borrowed() as second:
         assert second is not first
     second.close()
+
+
+def test_no_more_connections_are_kept_than_questions_use(provider: Provider) -> None:
+    for _ in range(3 * MOST_FREE):
+        _transport(provider).send(Request("POST", "/v1/videos/text2video", {"prompt": "a cat"}))
+    assert len(sessions_of(provider.url, make_session)._free) == MOST_FREE
+
+
+def test_threads_that_come_at_once_share_one_pool() -> None:
+    barrier = threading.Barrier(16)
+
+    def get(_number: int) -> Sessions:
+        barrier.wait(5)
+        return sessions_of("http://127.0.0.1:9/at once", make_session)
+
+    with ThreadPoolExecutor(16) as threads:
+        assert len(set(map(id, threads.map(get, range(16))))) == 1
