@@ -27,9 +27,7 @@ _MB = 1e6
 
 def decode() -> list[Measurement]:
     """Time and peak memory from a file to IMAGE and AUDIO, for each kind of clip, each run in its own process."""
-    rows = _beside_the_usual_way(clips.MAIN, memory_row=True)
-    for case in clips.OTHERS:
-        rows += _beside_the_usual_way(case, memory_row=case is clips.OTHERS[0])
+    rows = [row for case in (clips.MAIN, *clips.OTHERS) for row in _beside_the_usual_way(case)]
     return rows + _too_large(clips.TOO_LARGE)
 
 
@@ -57,33 +55,33 @@ def limits() -> list[Measurement]:
     ]
 
 
-def _beside_the_usual_way(case: Case, memory_row: bool) -> list[Measurement]:
+def _beside_the_usual_way(case: Case) -> list[Measurement]:
+    """Time; for the main kind of clip, which the goals are about, rows of processor time and memory, too."""
+    main = case is clips.MAIN
     with _written(case) as (path, small):
         ways = ("list_and_stack", "ours", *(("comfyui",) if os.environ.get("COMFYUI_DIR") else ()))
         runs = _in_turn(ways, path, small, _RUNS)
-        notes = {"megabytes": round(path.stat().st_size / _MB, 1), **_processor(runs), **against_ffmpeg.check(path)}
-    peaks = {way: [one.peak / int(one.result) for one in runs[way]] for way in ways}
+        notes = {"megabytes": round(path.stat().st_size / _MB, 1), **against_ffmpeg.check(path)}
+    notes |= {**_processor(runs), "peak_memory_by_tensor": {way: _peaks(runs[way]) for way in ways}}
     what = f"file to IMAGE, {case.name}"
-    time = _row(f"{what}: time", "s", 0.33, ways, lambda way: _seconds(runs[way]), notes)
-    if not memory_row:
-        time.notes["peak_memory_by_tensor"] = peaks
+    time = _row(f"{what}: time", "s", 0.33 if main else None, runs, _seconds, notes)
+    if not main:
         return [time]
-    memory = _row(f"{what}: peak memory / tensor", "x", 1.10, ways, peaks.__getitem__, notes, ours_alone=True)
-    return [time, memory]
+    memory = _row(f"{what}: peak memory / tensor", "x", 1.10, runs, _peaks, notes, ours_alone=True)
+    return [time, _row(f"{what}: processor time without the kernel's", "s", None, runs, _program, notes), memory]
 
 
 def _row(
     what: str,
     unit: str,
-    goal: float,
-    ways: Sequence[str],
-    values: Callable[[str], list[float]],
+    goal: float | None,
+    runs: dict[str, list[Run]],
+    values: Callable[[Sequence[Run]], list[float]],
     notes: dict[str, object],
     ours_alone: bool = False,
 ) -> Measurement:
-    theirs = values("comfyui") if "comfyui" in ways else []
-    usual = values("list_and_stack")
-    return Measurement(what, unit, goal, values("ours"), usual, ours_alone, dict(notes), theirs)
+    ours, usual, theirs = (values(runs.get(way, ())) for way in ("ours", "list_and_stack", "comfyui"))
+    return Measurement(what, unit, goal, ours, usual, ours_alone, dict(notes), theirs)
 
 
 def _too_large(case: Case) -> list[Measurement]:
@@ -101,24 +99,33 @@ def _too_large(case: Case) -> list[Measurement]:
     for way in ("first", "last"):
         peaks: dict[str, object] = {"peak_mb": [round(one.peak / _MB) for one in runs[way]]}
         rows.append(Measurement(f"{case.name}: the {way} frame, time", "s", None, _seconds(runs[way]), [], True, peaks))
-    grown = [one.peak / int(one.result) for one in parts]
     return [
         *rows,
         Measurement(f"{case.name}: all in parts of {PART} frames, time", "s", None, _seconds(parts), [], True, notes),
-        Measurement(f"{case.name}: peak memory / tensor of a part", "x", None, grown, ours_alone=True),
+        Measurement(f"{case.name}: peak memory / tensor of a part", "x", None, _peaks(parts), ours_alone=True),
     ]
 
 
 def _processor(runs: dict[str, list[Run]]) -> dict[str, object]:
     """For the notes: what the programs themselves took, and the kernel for them."""
     return {
-        "program_seconds": {way: [round(one.processor - one.system, 2) for one in runs[way]] for way in runs},
+        "program_seconds": {way: [round(seconds, 2) for seconds in _program(runs[way])] for way in runs},
         "kernel_seconds": {way: [round(one.system, 2) for one in runs[way]] for way in runs},
     }
 
 
 def _seconds(runs: Sequence[Run]) -> list[float]:
     return [one.seconds for one in runs]
+
+
+def _program(runs: Sequence[Run]) -> list[float]:
+    """Of all threads; without what the kernel takes for memory, which on a virtual machine is up to its host."""
+    return [one.processor - one.system for one in runs]
+
+
+def _peaks(runs: Sequence[Run]) -> list[float]:
+    """By the size of the tensor."""
+    return [one.peak / int(one.result) for one in runs]
 
 
 @contextmanager
