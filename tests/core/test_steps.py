@@ -24,8 +24,8 @@ def _run(watch: Watch, answer: Future[str], closed: list[str]) -> Steps[str]:
 
 def test_a_thread_sleeps_until_the_answer_is_there() -> None:
     answer: Future[str] = Future()
-    threading.Timer(0.15, answer.set_result, ["made"]).start()
     began = time.monotonic()
+    threading.Timer(0.15, answer.set_result, ["made"]).start()
     assert to_the_end(_run(Watch(None, None), answer, [])) == "made"
     assert 0.15 <= time.monotonic() - began < 2
 
