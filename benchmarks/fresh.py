@@ -10,6 +10,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .memory import forget_the_peak, peak_bytes
+
 ROOT = Path(__file__).resolve().parents[1]
 _TOUCH = "import sys, numpy; numpy.ones(int(sys.argv[1]) // 8)"
 
@@ -41,34 +43,12 @@ def _measure(way: str, clip: str, small: str, memory: int) -> Run:
 
     ways.WAYS[way](small)
     subprocess.run([sys.executable, "-c", _TOUCH, str(memory)], check=True)
-    before = _forget_the_peak()
+    before = forget_the_peak()
     taken, started = os.times(), time.perf_counter()
     result = ways.WAYS[way](clip)
     seconds, ended = time.perf_counter() - started, os.times()
     user, system = ended.user - taken.user, ended.system - taken.system
-    return Run(seconds, user + system, system, _peak_bytes() - before, result)
-
-
-def _forget_the_peak() -> int:
-    """Bytes that the process holds now; its peak is counted from here on where the system can do that (Linux)."""
-    forget = Path("/proc/self/clear_refs")
-    if not forget.exists():
-        return _peak_bytes()
-    forget.write_text("5")
-    return _status("VmRSS")
-
-
-def _peak_bytes() -> int:
-    if Path("/proc/self/status").exists():  # getrusage counts the parent's peak on Linux, too
-        return _status("VmHWM")
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def _status(name: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(f"{name}:")).split()[1]) * 1024
+    return Run(seconds, user + system, system, peak_bytes() - before, result)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ import requests
 
 from kling_api.sandbox.config import SandboxConfig
 from kling_api.sandbox.faults import Fault
+
+from .serving import serving
 
 #: Seconds of waiting per second of clip: 5 s of clip are ready after 10 s.
 PACE = 2.0
@@ -26,14 +27,8 @@ def provider(folder: Path, *, slots: int = 10_000, endless: bool = False) -> Ite
 
     `endless`: tasks stay under way, and are told of at once.
     """
-    command = [sys.executable, "-m", __name__, str(folder), str(slots), "endless" * endless]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
+    with serving(__name__, str(folder), str(slots), "endless" * endless) as url:
+        yield url
 
 
 def tasks_of(url: str) -> int:

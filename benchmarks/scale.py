@@ -9,8 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -19,6 +18,7 @@ from . import plots, results
 from .ledger_steps import OF_A_JOB
 from .load import CALLERS, PACE, USUAL_PAUSE, Block
 from .measurement import Measurement
+from .serving import serving
 
 #: JOBS=1000 in the environment shortens it.
 _COUNTS = (1000, 10_000)
@@ -119,19 +119,10 @@ def _points(blocks: Sequence[Block], name: str) -> list[tuple[float, float]]:
 
 def _run(way: str, count: int) -> list[Block]:
     """`count` jobs in a fresh process, against a fresh provider in another one."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, _provider(Path(folder) / "provider") as url:
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        serving("benchmarks.load", "provider", str(Path(folder) / "provider")) as url,
+    ):
         command = [sys.executable, "-m", "benchmarks.load", way, url, str(Path(folder) / way), str(count)]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT).stdout
     return [Block(**json.loads(line)) for line in output.splitlines()]
-
-
-@contextmanager
-def _provider(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.load", "provider", str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()  # ends it

@@ -20,6 +20,7 @@ from random import Random
 import requests
 
 from .memory import forget_the_peak, peak_bytes
+from .serving import serving
 
 MB = 10**6
 #: What a file is made of, again and again; its length is no round number, so that a piece at a wrong place shows.
@@ -35,14 +36,8 @@ Fetch = Callable[[str, Path], None]
 def host(cuts: Sequence[int] = ()) -> Iterator[str]:
     """The URL of a host in a process of its own: `<url>/<length>` is a file. `cuts`: bytes after which the first
     transfers of more than `WARM_UP` are cut, one after the other."""
-    command = [sys.executable, "-m", __name__, "host", *map(str, cuts)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
+    with serving(__name__, "host", *map(str, cuts)) as url:
+        yield url
 
 
 def run_alone(way: str, url: str, length: int, target: Path) -> dict[str, float]:

@@ -18,13 +18,13 @@ LOCAL_SECONDS = 1.0
 #: We stop waiting after this long; the job stays in the ledger and can be collected later.
 PATIENCE = 3 * 3600.0
 
-#: Seconds between questions while the task is likely to become ready. Its end is seen 1.9 s later (median; p95 3.9 s),
+#: Seconds between questions while the task is likely to become ready. Its end is seen 1.9 s later (median; p95 3.8 s),
 #: with 18 questions; 2 s make that 1.4 s (2.9 s) with 24, 4 s make it 2.5 s (5.1 s) with 15.
 _INTERVAL, _LOCAL_INTERVAL = 3.0, 0.2
 #: The same where nothing is known of such tasks: they are asked about from the start, so it would be 37 questions.
 _UNKNOWN_INTERVAL = 4.0
 #: Seconds between looks before that: of a provider that has become quicker no task is seen later than this. Without
-#: looks one of half the usual time is seen 72 s later (p95), with them 17 s later, for three questions more.
+#: looks one of half the usual time is seen 72 s later (p95), with them 17 s later, for two or three questions more.
 _LOOK, _LOCAL_LOOK = 20.0, 1.0
 #: The most questions while it is likely: times that vary widely get longer intervals, and an hour takes less than 300.
 _MOST_QUESTIONS = 80

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from .dialects.wire import Answer, Refusal, Round, Task, TaskState
 from .question import Question
+from .redaction import redact
 from .threads import Threads
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 MOST_REQUESTS = 8
 #: Seconds for which tasks are asked for singly after a provider did not tell of them together.
 SINGLY_FOR = 600.0
-#: Seconds after which a thread without tasks ends.
+#: Seconds after which, once or twice, a thread without tasks ends.
 _IDLE = 10.0
 
 
@@ -165,7 +166,7 @@ class Rounds:
         return questions[1:]
 
     def _go_on_singly(self, group: _Group, reason: str) -> None:
-        log.info("Tasks are asked for one by one: %s", reason)
+        log.info("Tasks are asked for one by one: %s", redact(reason))
         with self._condition:
             self._singly_until[group] = time.monotonic() + SINGLY_FOR
 
